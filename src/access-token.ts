@@ -1,0 +1,31 @@
+/**
+ * What can be asked of a provider. The identity room answers it; the graph room sends it through the Graph SDK's
+ * `AuthenticationHandlerOptions`, which reach the provider unchanged, also on clients that a caller built.
+ */
+export interface AccessTokenOptions {
+  /** Scopes of one resource, each ending in `/.default`. Default: Microsoft Graph in the provider's cloud. */
+  scopes?: string | readonly string[];
+  /** A claims challenge, as JSON text. Its token replaces the one in hand. */
+  claims?: string;
+  /** Declares that this caller answers claims challenges (`cp1`), for which Entra issues longer-lived, revocable tokens. Default `false`. */
+  enableCae?: boolean;
+  /** Ask Entra even though a valid token is in hand. Default `false`. */
+  forceRefresh?: boolean;
+  /** Frees this caller at once; the request itself is cancelled when nobody waits for it any more. */
+  signal?: AbortSignal;
+}
+
+/** Who a provider speaks as: what an admin-consent link is made of. Nothing secret. */
+export interface AppIdentity {
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly loginHost: string;
+}
+
+/** What the graph room adds when it asks. */
+export interface GraphTokenRequest extends AccessTokenOptions {
+  /** The token a server refused: with `forceRefresh`, many callers refused with one token share one request for the next. */
+  refusedToken?: string;
+  /** Told who the provider speaks as. */
+  onIdentity?: (identity: AppIdentity) => void;
+}

@@ -1,0 +1,155 @@
+import { GraphClientError } from "@microsoft/microsoft-graph-client";
+
+/** The stable names of everything that can go wrong. Branch on these, never on messages. */
+export type AppIdentityErrorCode =
+  // The program or its configuration is wrong: trying again can't help.
+  | "invalid_options"
+  | "invalid_parameters"
+  | "invalid_certificate"
+  | "certificate_expired"
+  | "invalid_scope"
+  | "invalid_query"
+  | "invalid_continuation_token"
+  // Entra refused a token.
+  | "invalid_credential"
+  | "expired_credential"
+  | "app_not_found"
+  | "app_disabled"
+  | "tenant_not_found"
+  | "resource_not_found"
+  | "blocked_by_policy"
+  | "token_request_rejected"
+  | "entra_unavailable"
+  | "invalid_token_response"
+  | "credential_callback_failed"
+  // Graph refused a request, or its answer can't be trusted.
+  | "unauthorized"
+  | "claims_challenge_unmet"
+  | "permission_missing"
+  | "not_found"
+  | "bad_request"
+  | "unsupported_query"
+  | "graph_unavailable"
+  | "invalid_response"
+  | "unexpected_redirect"
+  | "untrusted_link"
+  | "link_loop"
+  | "page_token_expired"
+  // Either side.
+  | "throttled"
+  | "network_error"
+  | "timeout"
+  | "aborted";
+
+/** What an error carries beside its `code` and message. Absent means not known. */
+export interface AppIdentityErrorDetails {
+  /** One sentence the operator can act on. */
+  remedy: string;
+  /** Whether the same call may succeed later without anyone changing anything. Default `false`. */
+  retryable?: boolean;
+  cause?: unknown;
+  /** HTTP status of the answer that failed. */
+  statusCode?: number;
+  /** Host that was asked. */
+  host?: string;
+  /** Entra's numeric code, such as 7000215. */
+  aadsts?: number;
+  /** OAuth `error` of a token answer, such as `invalid_client`. */
+  oauthError?: string;
+  /** OAuth `error_description` of a token answer. */
+  oauthDescription?: string;
+  /** Entra's `trace_id`. */
+  traceId?: string;
+  /** Entra's `correlation_id`. */
+  correlationId?: string;
+  /** Graph's error code, such as `Authorization_RequestDenied`. */
+  graphCode?: string;
+  /** Graph's `request-id`. */
+  requestId?: string;
+  /** How long the service asked to be left alone, in milliseconds. */
+  retryAfterMs?: number;
+  /** Number of the page that failed, from 1. */
+  page?: number;
+  /** Where the listing can be taken up again. */
+  continuationToken?: string;
+  /** Where an administrator grants the missing permission. */
+  adminConsentUrl?: string;
+}
+
+const brand = Symbol.for("graph-app-identity.error");
+
+/**
+ * Every failure of this package. It extends the Graph SDK's `GraphClientError` because the SDK replaces any other error that passes
+ * through a client by a `GraphError` without its fields.
+ */
+export class AppIdentityError extends GraphClientError {
+  readonly code: AppIdentityErrorCode;
+  readonly remedy: string;
+  readonly retryable: boolean;
+  declare readonly statusCode?: number;
+  declare readonly host?: string;
+  declare readonly aadsts?: number;
+  declare readonly oauthError?: string;
+  declare readonly oauthDescription?: string;
+  declare readonly traceId?: string;
+  declare readonly correlationId?: string;
+  declare readonly graphCode?: string;
+  declare readonly requestId?: string;
+  declare readonly retryAfterMs?: number;
+  declare readonly page?: number;
+  declare readonly continuationToken?: string;
+  declare readonly adminConsentUrl?: string;
+
+  constructor(code: AppIdentityErrorCode, message: string, details: AppIdentityErrorDetails) {
+    super(message);
+    // GraphClientError's constructor sets its own prototype; without this line `instanceof AppIdentityError` is false.
+    Object.setPrototypeOf(this, new.target.prototype);
+    const { remedy, retryable = false, cause, ...known } = details;
+    this.code = code;
+    this.remedy = remedy;
+    this.retryable = retryable;
+    for (const [field, value] of Object.entries(known)) {
+      if (value !== undefined) Object.defineProperty(this, field, { value, enumerable: true, configurable: true });
+    }
+    if (cause !== undefined) {
+      Object.defineProperty(this, "cause", { value: cause, enumerable: false, configurable: true, writable: true });
+    }
+    Error.captureStackTrace?.(this, new.target);
+  }
+
+  /** The same failure with more known about it, such as the page it happened on. */
+  with(details: Partial<AppIdentityErrorDetails>): AppIdentityError {
+    const { name: _name, code, message, ...known } = this.toJSON();
+    return new AppIdentityError(code, message, { ...known, cause: this.cause, ...details });
+  }
+
+  toJSON(): Omit<AppIdentityErrorDetails, "cause"> & { name: string; code: AppIdentityErrorCode; message: string } {
+    // Own enumerable fields are exactly `code` and the details.
+    return {
+      name: this.name,
+      message: this.message,
+      ...(this as AppIdentityErrorDetails & { code: AppIdentityErrorCode }),
+    };
+  }
+
+  /**
+   * The failure in the shape of a Graph error body. A second copy of the Graph SDK in the tree doesn't know our base class, and builds
+   * its own `GraphError` from this: `code` and `message` survive, and its `body` is JSON with all the other fields.
+   * @internal
+   */
+  get error(): object {
+    return { ...this.toJSON(), innerError: { "request-id": this.requestId, date: new Date().toISOString() } };
+  }
+}
+
+Object.defineProperty(AppIdentityError.prototype, "name", {
+  value: "AppIdentityError",
+  configurable: true,
+  writable: true,
+});
+Object.defineProperty(AppIdentityError.prototype, brand, { value: true });
+
+/** Recognises our errors also when they come from another copy of this package. */
+export function isAppIdentityError(value: unknown): value is AppIdentityError {
+  return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
+}

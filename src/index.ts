@@ -1,0 +1,1 @@
+export { AppIdentityError, type AppIdentityErrorCode, isAppIdentityError } from "./errors.js";
