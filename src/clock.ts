@@ -4,6 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
+  /** Milliseconds from some start that never go back, whatever happens to the wall clock. They may stand still while the machine sleeps. */
+  monotonic(): number;
   /** Resolves after `ms`; rejects at once with the signal's reason when it aborts. */
   wait(ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -13,6 +15,7 @@ const longestTimerMs = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: Date.now,
+  monotonic: () => performance.now(),
   async wait(ms, signal) {
     try {
       await sleep(Math.min(Math.max(ms, 0), longestTimerMs), undefined, signal && { signal });

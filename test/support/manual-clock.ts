@@ -4,6 +4,7 @@ import type { Clock } from "../../src/clock.js";
 export class ManualClock implements Clock {
   readonly waits: number[] = [];
   #now: number;
+  #elapsed = 0;
   #pending = new Set<{ at: number; resolve: () => void }>();
 
   constructor(now = Date.now()) {
@@ -12,11 +13,13 @@ export class ManualClock implements Clock {
 
   now = (): number => this.#now;
 
+  monotonic = (): number => this.#elapsed;
+
   wait = (ms: number, signal?: AbortSignal): Promise<void> => {
     this.waits.push(ms);
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      const entry = { at: this.#now + ms, resolve };
+      const entry = { at: this.#elapsed + ms, resolve };
       this.#pending.add(entry);
       signal?.addEventListener("abort", () => {
         this.#pending.delete(entry);
@@ -28,11 +31,17 @@ export class ManualClock implements Clock {
   /** Moves time and lets everything that was due go on. */
   advance(ms: number): void {
     this.#now += ms;
+    this.#elapsed += ms;
     for (const entry of [...this.#pending]) {
-      if (entry.at <= this.#now) {
+      if (entry.at <= this.#elapsed) {
         this.#pending.delete(entry);
         entry.resolve();
       }
     }
+  }
+
+  /** Sets the wall clock forward or back, as an administrator or a time server would. No time passes. */
+  jump(ms: number): void {
+    this.#now += ms;
   }
 }
