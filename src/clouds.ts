@@ -64,9 +64,14 @@ export function cloudOfLoginHost(loginHost: string): CloudName | undefined {
   return (Object.keys(clouds) as CloudName[]).find((name) => clouds[name].loginHost === host);
 }
 
+/** The named cloud that a Graph root belongs to, if any. */
+export function cloudOfGraphRoot(origin: string): CloudName | undefined {
+  return (Object.keys(clouds) as CloudName[]).find((name) => clouds[name].graphRoot === origin);
+}
+
 /** Whether a string is one of Graph's own roots, in whichever cloud. */
 export function isKnownGraphRoot(origin: string): boolean {
-  return Object.values(clouds).some(({ graphRoot }) => graphRoot === origin);
+  return cloudOfGraphRoot(origin) !== undefined;
 }
 
 function originOf(text: string, field: string): string {
