@@ -1,0 +1,22 @@
+/** Something Graph can list. Its members have keys from 0 to `end`; a key belongs to one member for ever. */
+export interface Collection {
+  /** As in the path: `users`. */
+  readonly name: string;
+  /** As in `microsoft.graph.user`. */
+  readonly entity: string;
+  /** Properties answered without `$select`, in order. */
+  readonly defaults: readonly string[];
+  /** Properties that a single member has, but no list. */
+  readonly singleOnly: ReadonlySet<string>;
+  /** The first key not yet taken. */
+  readonly end: number;
+  /** How many of the keys were there from the start. */
+  readonly generated: number;
+  readonly count: number;
+  exists(key: number): boolean;
+  read(key: number, property: string): unknown;
+  /** The member a path segment names, by id (users: also by user principal name). */
+  keyOf(name: string): number | undefined;
+  /** A property's name in its right spelling; names compare without case. */
+  canonical(name: string): string | undefined;
+}

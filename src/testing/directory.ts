@@ -1,0 +1,212 @@
+import type { User } from "@microsoft/microsoft-graph-types";
+import type { Collection } from "./collection.js";
+import { mailName } from "./names.js";
+import { createPeople } from "./people.js";
+import { defaultUserProperties, singleUserProperties, userProperties } from "./user-properties.js";
+import type { EmulatorClock } from "./wire.js";
+
+/** A user as the directory holds it: every listable property is there, and directory extensions where they were set. */
+export type DirectoryUser = User & { id: string; userPrincipalName: string } & {
+  [extension: `extension_${string}`]: unknown;
+};
+
+/** One thing that happened to a user: which properties changed, or that it came or went. */
+export interface Change {
+  key: number;
+  /** `undefined` when the whole user came or went. */
+  properties: readonly string[] | undefined;
+}
+
+/** The users of a tenant: a population generated from a seed, and whatever was done to it since. */
+export interface Directory extends Collection {
+  readonly tenantId: string;
+  readonly domain: string;
+  readonly seed: number;
+  /** Number of users that exist now. */
+  readonly count: number;
+  /** Everything that happened since the start, oldest first. */
+  readonly changes: readonly Change[];
+  /** By object id or user principal name. */
+  get(idOrUserPrincipalName: string): DirectoryUser | undefined;
+  /**
+   * Adds a user; what isn't given is made up believably.
+   * @throws TypeError for an unknown property, or an id or user principal name that is taken
+   */
+  add(user?: Partial<User>): DirectoryUser;
+  /** @throws TypeError for an unknown property or user, or a user principal name that is taken */
+  update(idOrUserPrincipalName: string, properties: Partial<User>): DirectoryUser;
+  /**
+   * Deletes a user: for 30 days it could be restored (`@removed` says `changed`), or for good (`deleted`).
+   * @returns whether there was such a user
+   */
+  remove(idOrUserPrincipalName: string, options?: { permanently?: boolean }): boolean;
+  /** Why a user that was deleted is gone. */
+  removal(key: number): "changed" | "deleted" | undefined;
+  managerOf(key: number): number | undefined;
+  reportsOf(key: number): number[];
+  /** Back to the generated population. */
+  reset(): void;
+}
+
+export interface DirectoryOptions {
+  /** How many users are generated. */
+  users: number;
+  seed: number;
+  tenantId: string;
+  domain: string;
+  clock: EmulatorClock;
+}
+
+const names = new Map(
+  [...Object.keys(userProperties), ...singleUserProperties].map((name) => [name.toLowerCase(), name]),
+);
+
+/** Users are numbered: the generated ones from 0, those added later from there on. Numbers are never used twice. */
+export function createDirectory(options: DirectoryOptions): Directory {
+  const { users, seed, tenantId, domain, clock } = options;
+  if (!Number.isInteger(users) || users < 0) throw new RangeError(`users must be a whole number from 0, not ${users}`);
+  const people = createPeople(seed, domain);
+  const overlays = new Map<number, Record<string, unknown>>();
+  const removed = new Map<number, "changed" | "deleted">();
+  /** Ids and user principal names that aren't the generated ones → key. */
+  const aliases = new Map<string, number>();
+  let changes: Change[] = [];
+  let end = users;
+
+  const exists = (key: number) => key >= 0 && key < end && !removed.has(key);
+
+  function read(key: number, property: string): unknown {
+    const overlay = overlays.get(key);
+    if (overlay && property in overlay) return overlay[property];
+    return userProperties[property]?.(people.person(key)) ?? null;
+  }
+
+  function keyOf(name: string): number | undefined {
+    const wanted = name.toLowerCase();
+    const property = name.includes("@") ? "userPrincipalName" : "id";
+    // Neither a name once given nor a generated one need be the current one: users are renamed.
+    return [aliases.get(wanted), people.indexOf(name)].find(
+      (key) => key !== undefined && exists(key) && String(read(key, property)).toLowerCase() === wanted,
+    );
+  }
+
+  function canonical(name: string): string | undefined {
+    return names.get(name.toLowerCase()) ?? (/^extension_\w+$/i.test(name) ? name : undefined);
+  }
+
+  function checked(properties: object): Record<string, unknown> {
+    for (const name of Object.keys(properties)) {
+      if (canonical(name) === name || name === "manager") continue;
+      const near = canonical(name);
+      throw new TypeError(`A user has no property "${name}"${near ? `; did you mean "${near}"?` : ""}`);
+    }
+    return properties as Record<string, unknown>;
+  }
+
+  function claimName(name: unknown, key: number): void {
+    if (typeof name !== "string") return;
+    const owner = keyOf(name);
+    if (owner !== undefined && owner !== key) throw new TypeError(`Another user is already called "${name}"`);
+    aliases.set(name.toLowerCase(), key);
+  }
+
+  /** Everyone reports to someone up a tree of eights, but for a few who report to nobody. */
+  function managerOf(key: number): number | undefined {
+    const assigned = overlays.get(key)?.manager as { id?: string } | null | undefined;
+    if (assigned !== undefined) return assigned?.id === undefined ? undefined : keyOf(assigned.id);
+    const manager = Math.floor((key - 1) / 8);
+    return exists(manager) && people.person(key).draw(70) % 20 !== 0 ? manager : undefined;
+  }
+
+  function view(key: number): DirectoryUser {
+    const overlay = overlays.get(key);
+    const extensions = overlay ? Object.keys(overlay).filter((name) => name.startsWith("extension_")) : [];
+    const listable = [...Object.keys(userProperties), ...extensions];
+    return Object.fromEntries(
+      listable.map((property) => [property, structuredClone(read(key, property))]),
+    ) as unknown as DirectoryUser;
+  }
+
+  return {
+    name: "users",
+    entity: "user",
+    tenantId,
+    domain,
+    seed,
+    defaults: defaultUserProperties,
+    singleOnly: new Set(singleUserProperties),
+    generated: users,
+    canonical,
+    exists,
+    read,
+    keyOf,
+    get end() {
+      return end;
+    },
+    get count() {
+      return end - removed.size;
+    },
+    get changes() {
+      return changes;
+    },
+    get(name) {
+      const key = keyOf(name);
+      return key === undefined ? undefined : view(key);
+    },
+    add(user = {}) {
+      const given = structuredClone(checked(user));
+      const key = end;
+      const person = people.person(key);
+      if (typeof given.displayName === "string") {
+        const [first = "", ...rest] = given.displayName.split(" ");
+        const alias = mailName(given.displayName) || person.alias;
+        const userPrincipalName =
+          given.userPrincipalName ?? `${keyOf(`${alias}@${domain}`) === undefined ? alias : alias + key}@${domain}`;
+        Object.assign(given, {
+          givenName: first,
+          surname: rest.join(" ") || null,
+          mail: userPrincipalName,
+          mailNickname: alias,
+          userPrincipalName,
+          ...given,
+        });
+      }
+      claimName(given.userPrincipalName, key);
+      claimName(given.id, key);
+      overlays.set(key, { createdDateTime: `${new Date(clock.now()).toISOString().slice(0, 19)}Z`, ...given });
+      end += 1;
+      changes.push({ key, properties: undefined });
+      return view(key);
+    },
+    update(name, properties) {
+      const key = keyOf(name);
+      if (key === undefined) throw new TypeError(`There is no user "${name}"`);
+      const given = structuredClone(checked(properties));
+      if ("id" in given) throw new TypeError("The id of a user can't be changed");
+      claimName(given.userPrincipalName, key);
+      overlays.set(key, { ...overlays.get(key), ...given });
+      changes.push({ key, properties: Object.keys(given) });
+      return view(key);
+    },
+    remove(name, { permanently = false } = {}) {
+      const key = keyOf(name);
+      if (key === undefined) return false;
+      removed.set(key, permanently ? "deleted" : "changed");
+      changes.push({ key, properties: undefined });
+      return true;
+    },
+    removal: (key) => removed.get(key),
+    managerOf,
+    reportsOf(key) {
+      const candidates = new Set([...overlays.keys(), ...Array.from({ length: 8 }, (_, child) => key * 8 + 1 + child)]);
+      return [...candidates].filter((candidate) => exists(candidate) && managerOf(candidate) === key);
+    },
+    reset() {
+      overlays.clear();
+      removed.clear();
+      aliases.clear();
+      changes = [];
+      end = users;
+    },
+  };
+}

@@ -1,0 +1,20 @@
+/** Thrown anywhere in the Graph side; `graph.ts` turns it into an answer with an error body. */
+export class GraphRefusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly headers: Record<string, string> = {},
+  ) {
+    super(message);
+    this.name = "GraphRefusal";
+  }
+}
+
+export function badRequest(message: string): GraphRefusal {
+  return new GraphRefusal(400, "BadRequest", message);
+}
+
+export function unsupportedQuery(message: string): GraphRefusal {
+  return new GraphRefusal(400, "Request_UnsupportedQuery", message);
+}

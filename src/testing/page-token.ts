@@ -1,0 +1,32 @@
+import { createHmac, randomBytes } from "node:crypto";
+
+/** Makes opaque tokens (`$skiptoken`, `$deltatoken`) that only their maker can read. */
+export interface PageTokens {
+  seal(content: object): string;
+  /** `undefined` for anything that wasn't sealed here since the last reset. */
+  open(token: string): unknown;
+  reset(): void;
+}
+
+export function createPageTokens(): PageTokens {
+  let key = randomBytes(32);
+  // Links differ each time they are issued, as Graph's do, even where they mean the same place.
+  let issued = 0;
+  const signature = (text: string) => createHmac("sha256", key).update(text).digest("base64url").slice(0, 16);
+
+  return {
+    seal(content) {
+      issued += 1;
+      const text = Buffer.from(JSON.stringify({ ...content, issued })).toString("base64url");
+      return signature(text) + text;
+    },
+    open(token) {
+      const text = token.slice(16);
+      if (token.slice(0, 16) !== signature(text)) return undefined;
+      return JSON.parse(Buffer.from(text, "base64url").toString());
+    },
+    reset() {
+      key = randomBytes(32);
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import { createKeyedGuids, type KeyedGuids } from "./keyed-guid.js";
+import { mix } from "./mix.js";
+import { type Culture, cultures, type Name, type Office } from "./names.js";
+
+/** Makes the people of a tenant out of their index alone, and finds the index of a person again. Nothing is stored. */
+export interface People {
+  person(index: number): Person;
+  /** The index behind an object id or a user principal name that this population could contain. */
+  indexOf(idOrUserPrincipalName: string): number | undefined;
+}
+
+export interface Person {
+  readonly index: number;
+  readonly id: string;
+  readonly userPrincipalName: string;
+  readonly given: string;
+  readonly family: string;
+  readonly displayName: string;
+  /** Part of the mail address before the `@`. */
+  readonly alias: string;
+  readonly guestOf: string | undefined;
+  readonly domain: string;
+  readonly culture: Culture;
+  readonly office: Office;
+  /** A number that belongs to this person and this subject. */
+  draw(subject: number): number;
+}
+
+const partners = ["fabrikam.com", "adatum.com", "tailspintoys.com", "wingtip.example", "litware.example"];
+
+interface FullName {
+  culture: Culture;
+  given: Name;
+  family: Name;
+}
+
+/** Every full name there is. The first so many people get one each, the next so many get them again with a number behind. */
+const fullNames: readonly FullName[] = cultures.flatMap((culture) =>
+  culture.given.flatMap((given) => culture.family.map((family) => ({ culture, given, family }))),
+);
+const mailNameOf = ({ given, family }: FullName) => `${given.latin}.${family.latin}`;
+
+// Golden-ratio steps through the names make neighbours differ; coprime with their number, so that every name comes up once.
+const stride = coprimeNear(Math.round(fullNames.length * 0.618), fullNames.length);
+
+export function createPeople(seed: number, domain: string): People {
+  const ids = createKeyedGuids(seed);
+  const start = mix(seed, 1) % fullNames.length;
+  let places: Map<string, number> | undefined;
+
+  /** Mail name → how many steps through the names lead there. Made when first asked for. */
+  function placeOf(mailName: string): number | undefined {
+    places ??= new Map(
+      fullNames.map((_, place) => [mailNameOf(fullNames[(start + place * stride) % fullNames.length]!), place]),
+    );
+    return places.get(mailName);
+  }
+
+  const person = (index: number) =>
+    new GeneratedPerson(index, seed, domain, fullNames[(start + index * stride) % fullNames.length]!, ids);
+
+  return {
+    person,
+    indexOf(text) {
+      if (!text.includes("@")) return ids.indexOf(text);
+      const [, mailName = "", number = "1"] = /^([^\d@_]+)(\d+)?[@_]/.exec(text.toLowerCase()) ?? [];
+      const place = placeOf(mailName);
+      if (place === undefined) return undefined;
+      const index = (Number(number) - 1) * fullNames.length + place;
+      return person(index).userPrincipalName.toLowerCase() === text.toLowerCase() ? index : undefined;
+    },
+  };
+}
+
+class GeneratedPerson implements Person {
+  readonly culture: Culture;
+  readonly given: string;
+  readonly family: string;
+  readonly alias: string;
+  readonly guestOf: string | undefined;
+
+  readonly #seed: number;
+  readonly #ids: KeyedGuids;
+
+  constructor(
+    readonly index: number,
+    seed: number,
+    readonly domain: string,
+    name: FullName,
+    ids: KeyedGuids,
+  ) {
+    this.#seed = mix(seed, index);
+    this.#ids = ids;
+    const round = Math.floor(index / fullNames.length);
+    this.culture = name.culture;
+    this.given = name.given.written;
+    this.family = name.family.written;
+    this.alias = round === 0 ? mailNameOf(name) : `${mailNameOf(name)}${round + 1}`;
+    this.guestOf = this.draw(1) % 100 < 6 ? partners[this.draw(2) % partners.length] : undefined;
+  }
+
+  get id(): string {
+    return this.#ids.guid(this.index);
+  }
+
+  get userPrincipalName(): string {
+    return this.guestOf ? `${this.alias}_${this.guestOf}#EXT#@${this.domain}` : `${this.alias}@${this.domain}`;
+  }
+
+  get displayName(): string {
+    if (!this.culture.familyFirst) return `${this.given} ${this.family}`;
+    return /^[\p{Script=Han}\p{Script=Hangul}]/u.test(this.family)
+      ? this.family + this.given
+      : `${this.family} ${this.given}`;
+  }
+
+  get office(): Office {
+    return this.culture.offices[this.draw(3) % this.culture.offices.length]!;
+  }
+
+  draw(subject: number): number {
+    return mix(this.#seed, subject);
+  }
+}
+
+function coprimeNear(start: number, size: number): number {
+  let step = start;
+  while (gcd(step, size) !== 1) step += 1;
+  return step;
+}
+
+export function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
+}
