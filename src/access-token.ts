@@ -28,4 +28,8 @@ export interface GraphTokenRequest extends AccessTokenOptions {
   refusedToken?: string;
   /** Told who the provider speaks as. */
   onIdentity?: (identity: AppIdentity) => void;
+  /** Told the token that was handed out, so that a refusal can name it. */
+  onToken?: (token: string) => void;
+  /** Number of the attempt, from 1, where a listing drives the attempts itself: a client's chain then sends once and judges nothing. */
+  attempt?: number;
 }

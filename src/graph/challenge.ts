@@ -1,0 +1,39 @@
+/** One `WWW-Authenticate` challenge. Names are in lower case, as they may be written in any. */
+interface Challenge {
+  scheme: string;
+  parameters: Map<string, string>;
+}
+
+// A parameter (`name=value`, quoted or not: Graph leaves `authorization_uri` bare), else a scheme with or without a token68 behind it.
+const piece =
+  /([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))|([\w!#$%&'*+.^`|~-]+)(?:[ \t]+[\w.~+/-]+=*(?=\s*(?:,|$)))?/g;
+
+/** The challenges in one header; a fetch joins several headers with commas, and a comma also parts parameters. */
+function parseChallenges(header: string): Challenge[] {
+  const challenges: Challenge[] = [];
+  for (const [, name, quoted, bare, scheme] of header.matchAll(piece)) {
+    if (scheme !== undefined) challenges.push({ scheme: scheme.toLowerCase(), parameters: new Map() });
+    else challenges.at(-1)?.parameters.set(name!.toLowerCase(), quoted?.replace(/\\(.)/g, "$1") ?? bare!);
+  }
+  return challenges;
+}
+
+/**
+ * The claims that a 401 asks for, as the JSON text a token request takes; `undefined` when it asks for none, or for something unreadable.
+ * @see https://learn.microsoft.com/entra/identity-platform/claims-challenge
+ */
+export function claimsChallenge(headers: Headers): string | undefined {
+  for (const { scheme, parameters } of parseChallenges(headers.get("www-authenticate") ?? "")) {
+    const claims = parameters.get("claims");
+    if (scheme !== "bearer" || parameters.get("error") !== "insufficient_claims" || claims === undefined) continue;
+    // Buffer reads base64 in both alphabets, padded or not.
+    const text = Buffer.from(claims, "base64").toString();
+    try {
+      const parsed: unknown = JSON.parse(text);
+      if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return text;
+    } catch {
+      // Not claims: the 401 counts as a plain one.
+    }
+  }
+  return undefined;
+}

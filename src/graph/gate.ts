@@ -1,0 +1,18 @@
+/**
+ * One throttle answer slows every request of its client: Graph counts requests made while throttled against the same allowance, so the others wait
+ * at this gate until the Retry-After of the one has passed.
+ * @see https://learn.microsoft.com/graph/throttling
+ */
+export class ThrottleGate {
+  #opensAt = 0;
+
+  /** Keeps everyone out for `ms` from `now`; a shorter word never shortens a longer one. */
+  close(ms: number, now: number): void {
+    this.#opensAt = Math.max(this.#opensAt, now + ms);
+  }
+
+  /** Milliseconds until the gate opens; 0 when it is open. */
+  remaining(now: number): number {
+    return Math.max(0, this.#opensAt - now);
+  }
+}
