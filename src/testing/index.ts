@@ -1,1 +1,12 @@
-export {};
+export type { App, AppOptions, FederatedCredentialOptions, SecretOptions } from "./app.js";
+export {
+  type EmulatedTenant,
+  type Emulator,
+  type EmulatorOptions,
+  type MovableClock,
+  startEmulator,
+} from "./emulator.js";
+export type { Fault, FaultMatch, Faults } from "./fault.js";
+export type { RecordedRequest } from "./request-log.js";
+export type { Strictness } from "./strictness.js";
+export type { TenantOptions } from "./tenant.js";

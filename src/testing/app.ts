@@ -1,0 +1,173 @@
+import { createPublicKey, type JsonWebKey, type KeyObject, X509Certificate } from "node:crypto";
+import { seededGuid, seededSecret } from "./seeded.js";
+
+/** A secret as it is registered. */
+export interface SecretOptions {
+  /** Default: one in Entra's form. */
+  value?: string;
+  /** When it stops being accepted, on the emulator's clock; a date in the past gives an expired one. Default: never. */
+  expiresAt?: Date;
+}
+
+/** Who may speak for an app with a token of another issuer. */
+export interface FederatedCredentialOptions {
+  issuer: string;
+  subject: string;
+  /** Default `api://AzureADTokenExchange`. */
+  audience?: string;
+  /** The issuer's public key, as PEM or JWK. The emulator asks nobody for it. */
+  publicKey: string | JsonWebKey;
+}
+
+/** An app as it is registered and, with its roles, consented to in one tenant. */
+export interface AppOptions {
+  /** Default: a GUID that is the same on every start. */
+  clientId?: string;
+  /** Default `"App <n>"`. */
+  displayName?: string;
+  /** Application permissions that were granted: on Microsoft Graph as a list, else by application ID URI. Default `["User.Read.All"]`. */
+  roles?: readonly string[] | Readonly<Record<string, readonly string[]>>;
+  /** Default: one secret that never expires. */
+  secrets?: readonly (string | SecretOptions)[];
+  /** Public certificates as PEM; whatever else the text holds is ignored. */
+  certificates?: readonly string[];
+  federatedCredentials?: readonly FederatedCredentialOptions[];
+  /** Entra answers 7000112 for a disabled app. Default `false`. */
+  disabled?: boolean;
+  /** Names under which the app is itself an API that tokens can be had for. Default `["api://<clientId>"]`. */
+  identifierUris?: readonly string[];
+  /** Version of the tokens for it as an API, 1 or 2. Default 1. */
+  accessTokenVersion?: 1 | 2;
+}
+
+export interface RegisteredCertificate {
+  publicKey: KeyObject;
+  sha1: string;
+  sha256: string;
+  notBefore: Date;
+  notAfter: Date;
+}
+
+export interface FederatedCredential {
+  issuer: string;
+  subject: string;
+  audience: string;
+  publicKey: KeyObject;
+}
+
+const unseparated = (fingerprint: string) => fingerprint.replaceAll(":", "");
+
+/** What is registered once, however many tenants consent to it. */
+export class AppRegistration {
+  readonly clientId: string;
+  readonly displayName: string;
+  readonly identifierUris: readonly string[];
+  readonly accessTokenVersion: 1 | 2;
+  readonly secrets: { value: string; expiresAt: number }[] = [];
+  readonly certificates: RegisteredCertificate[] = [];
+  readonly federatedCredentials: FederatedCredential[] = [];
+  #seed: string;
+
+  constructor(options: AppOptions, seed: string, displayName: string) {
+    this.#seed = seed;
+    this.clientId = options.clientId ?? seededGuid(`${seed}:client`);
+    this.displayName = options.displayName ?? displayName;
+    this.identifierUris = options.identifierUris ?? [`api://${this.clientId}`];
+    this.accessTokenVersion = options.accessTokenVersion ?? 1;
+    for (const secret of options.secrets ?? [{}])
+      this.addSecret(typeof secret === "string" ? { value: secret } : secret);
+    for (const pem of options.certificates ?? []) this.addCertificate(pem);
+    for (const credential of options.federatedCredentials ?? []) this.addFederatedCredential(credential);
+  }
+
+  addSecret({ value, expiresAt }: SecretOptions): string {
+    const secret = value ?? seededSecret(`${this.#seed}:secret:${this.secrets.length}`);
+    this.secrets.push({ value: secret, expiresAt: expiresAt?.getTime() ?? Number.POSITIVE_INFINITY });
+    return secret;
+  }
+
+  addCertificate(pem: string): void {
+    const [text] = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/.exec(pem) ?? [];
+    if (text === undefined)
+      throw new TypeError("A certificate is registered as PEM text with a CERTIFICATE block in it.");
+    const certificate = new X509Certificate(text);
+    this.certificates.push({
+      publicKey: certificate.publicKey,
+      sha1: unseparated(certificate.fingerprint),
+      sha256: unseparated(certificate.fingerprint256),
+      notBefore: new Date(certificate.validFrom),
+      notAfter: new Date(certificate.validTo),
+    });
+  }
+
+  addFederatedCredential(options: FederatedCredentialOptions): void {
+    const { issuer, subject, audience = "api://AzureADTokenExchange", publicKey } = options;
+    const key =
+      typeof publicKey === "string" ? createPublicKey(publicKey) : createPublicKey({ key: publicKey, format: "jwk" });
+    this.federatedCredentials.push({ issuer, subject, audience, publicKey: key });
+  }
+}
+
+/** An app in one tenant. Change it while the emulator runs, as an administrator would. */
+export class App {
+  readonly clientId: string;
+  readonly displayName: string;
+  /** Id of its service principal: `oid` and `sub` of its tokens. */
+  readonly objectId: string;
+  /** What is granted from now on; tokens that were issued keep the roles they have. */
+  roles: AppOptions["roles"];
+  disabled: boolean;
+  /** @internal */
+  readonly registration: AppRegistration;
+  /** Tokens from before are revoked: seconds since 1970. @internal */
+  validFrom = 0;
+
+  /** @internal */
+  constructor(registration: AppRegistration, tenantId: string, { roles, disabled }: AppOptions) {
+    this.registration = registration;
+    this.clientId = registration.clientId;
+    this.displayName = registration.displayName;
+    this.objectId = seededGuid(`${tenantId}:${this.clientId}:principal`);
+    this.roles = roles ?? ["User.Read.All"];
+    this.disabled = disabled ?? false;
+  }
+
+  /** The secret that was registered last. @throws Error when there is none. */
+  get clientSecret(): string {
+    const secret = this.registration.secrets.at(-1);
+    if (!secret) throw new Error(`The app ${this.displayName} has no secret.`);
+    return secret.value;
+  }
+
+  /** Registers one more secret and gives its value. */
+  addSecret(options: SecretOptions = {}): string {
+    return this.registration.addSecret(options);
+  }
+
+  /** Takes every secret away that has this value, or all of them. */
+  removeSecrets(value?: string): void {
+    const { secrets } = this.registration;
+    secrets.splice(0, secrets.length, ...secrets.filter((secret) => value !== undefined && secret.value !== value));
+  }
+
+  /** Registers a certificate, given as PEM. */
+  addCertificate(pem: string): void {
+    this.registration.addCertificate(pem);
+  }
+
+  /** Takes every certificate away. */
+  removeCertificates(): void {
+    this.registration.certificates.length = 0;
+  }
+
+  addFederatedCredential(options: FederatedCredentialOptions): void {
+    this.registration.addFederatedCredential(options);
+  }
+
+  /** Roles on Microsoft Graph (no name), or on another API by its application ID URI. @internal */
+  rolesOn(resource?: string): readonly string[] {
+    if (Array.isArray(this.roles)) return resource === undefined ? this.roles : [];
+    const byResource = this.roles as Readonly<Record<string, readonly string[]>>;
+    return byResource[resource ?? "https://graph.microsoft.com"] ?? [];
+  }
+}

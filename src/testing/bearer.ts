@@ -1,0 +1,85 @@
+import type { App } from "./app.js";
+import { clouds, graphAppId, serviceOfHost } from "./hosts.js";
+import { decodeJwt, isSignedBy } from "./jwt.js";
+import type { SigningKey } from "./signing-key.js";
+import type { Tenant } from "./tenant.js";
+import type { WireRequest } from "./wire.js";
+
+/** Who calls Graph, after the token has been verified. */
+export interface Caller {
+  tenant: Tenant;
+  claims: Record<string, unknown>;
+}
+
+/** Why Graph doesn't let somebody in. */
+export interface BearerRefusal {
+  message: string;
+  challenge: string;
+}
+
+/** How the parameters of a claims challenge are spelt; both were seen from the service, and both are to be read. */
+export type ChallengeSpelling = "quoted" | "unquoted";
+
+const authorizationUri = "https://login.microsoftonline.com/common/oauth2/authorize";
+const notWellFormed = `IDX14100: JWT is not well formed, there are no dots (.).
+The token needs to be in JWS or JWE Compact Serialization Format. (JWS): 'EncodedHeader.EndcodedPayload.EncodedSignature'. (JWE): 'EncodedProtectedHeader.EncodedEncryptedKey.EncodedInitializationVector.EncodedCiphertext.EncodedAuthenticationTag'.`;
+const revoked =
+  "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp";
+
+const refusal = (message: string): BearerRefusal => ({
+  message,
+  challenge: `Bearer realm="", authorization_uri="${authorizationUri}", client_id="${graphAppId}"`,
+});
+
+/** Graph challenges with claims that ask for a token from after the revocation. */
+function claimsChallenge(validFrom: number, spelling: ChallengeSpelling): BearerRefusal {
+  // A string, and a space after the comma: as recorded.
+  const wanted = `{"access_token":{"nbf":{"essential":true, "value":"${validFrom}"}}}`;
+  const error = 'error="insufficient_claims"';
+  const claims = `claims="${Buffer.from(wanted).toString("base64")}"`;
+  const description = `errorDescription="${revoked}"`;
+  const challenge =
+    spelling === "quoted"
+      ? `Bearer realm="", authorization_uri="${authorizationUri}", client_id="${graphAppId}", ${description}, ${error}, ${claims}`
+      : `Bearer realm="", authorization_uri=${authorizationUri}, client_id="${graphAppId}", ${error}, ${claims}, ${description}`;
+  return { message: revoked, challenge };
+}
+
+/** The audiences that a Graph host takes: its own. Under the emulator's own origin, any Graph there is. */
+function accepts(audience: string, url: URL): boolean {
+  if (audience === graphAppId || audience === url.origin) return true;
+  const hosts = clouds.flatMap(({ graph }) => graph);
+  return serviceOfHost(url.hostname) === undefined && hosts.some((host) => audience === `https://${host}`);
+}
+
+/**
+ * Verifies the token of a Graph request.
+ * @see https://learn.microsoft.com/entra/identity-platform/claims-challenge
+ */
+export function verifyBearer(
+  { url, headers, at }: WireRequest,
+  key: SigningKey,
+  findTenant: (segment: string) => Tenant | undefined,
+  spelling: ChallengeSpelling,
+): Caller | BearerRefusal {
+  const [, token] = /^bearer\s+(\S+)$/i.exec(headers.authorization ?? "") ?? [];
+  if (token === undefined) return refusal("Access token is empty.");
+  const jwt = decodeJwt(token);
+  if (!jwt) return refusal(notWellFormed);
+  if (jwt.header.alg !== "RS256" || !isSignedBy(jwt, key.publicKey)) return refusal("Access token validation failure.");
+  const { claims } = jwt;
+  if (at >= Number(claims.exp) * 1000) return refusal("Lifetime validation failed, the token is expired.");
+  if (!accepts(String(claims.aud).replace(/\/$/, ""), url))
+    return refusal("Access token validation failure. Invalid audience.");
+  const tenant = findTenant(String(claims.tid));
+  const app = tenant?.apps.get(String(claims.appid));
+  if (!tenant || !app) return refusal("The identity of the calling application could not be established.");
+  if (isRevoked(app, claims)) return claimsChallenge(Math.max(app.validFrom, Number(claims.nbf) + 1), spelling);
+  return { tenant, claims };
+}
+
+/** Only a client that has declared cp1 is challenged: others keep their token until it expires. */
+function isRevoked({ disabled, validFrom }: App, { xms_cc: capabilities, nbf }: Record<string, unknown>): boolean {
+  const answersChallenges = [capabilities].flat().some((capability) => String(capability).toLowerCase() === "cp1");
+  return answersChallenges && (disabled || Number(nbf) < validFrom);
+}

@@ -1,0 +1,51 @@
+import { serviceOfHost } from "./hosts.js";
+
+/** Tells the server which origin a request was meant for: a `Host` header can't be set on a fetch. */
+export const originHeader = "x-emulator-origin";
+
+const redirects = [301, 302, 303, 307, 308];
+
+/**
+ * A fetch that carries requests for Microsoft's hosts to the emulator's socket, and reaches no other host.
+ * @param target origin of the emulator's plain loopback socket
+ * @param origins further origins that mean the emulator
+ */
+export function createCarrier(target: string, origins: readonly string[]): typeof globalThis.fetch {
+  const socket = new URL(target);
+
+  async function carry(asked: Request, signal: AbortSignal | undefined): Promise<Response> {
+    const url = new URL(asked.url);
+    const { origin } = url;
+    const known = origins.includes(origin) || (url.protocol === "https:" && !url.port && serviceOfHost(url.hostname));
+    if (!known) {
+      throw new TypeError(
+        `The emulator stands for Microsoft's login and Graph hosts and carries nothing to ${origin}.`,
+      );
+    }
+    url.protocol = socket.protocol;
+    url.hostname = socket.hostname;
+    url.port = socket.port;
+    const headers = new Headers(asked.headers);
+    headers.set(originHeader, origin);
+    const response = await globalThis.fetch(url, {
+      method: asked.method,
+      headers,
+      body: asked.body && (await asked.arrayBuffer()),
+      // Left to fetch, a redirect would lead out of the emulator.
+      redirect: asked.redirect === "error" ? "error" : "manual",
+      ...(signal && { signal }),
+    });
+    const location = response.headers.get("location");
+    if (asked.redirect === "follow" && redirects.includes(response.status) && location !== null) {
+      await response.body?.cancel();
+      const method = response.status === 303 ? "GET" : asked.method;
+      return carry(new Request(new URL(location, asked.url), { method, headers: asked.headers }), signal);
+    }
+    return Object.defineProperty(response, "url", { value: asked.url });
+  }
+
+  return async (input, init) => {
+    const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
+    return carry(new Request(input, init), signal);
+  };
+}

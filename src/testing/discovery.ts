@@ -1,0 +1,75 @@
+import { EntraFailure } from "./entra-failure.js";
+import { cloudOfLoginHost, clouds } from "./hosts.js";
+
+const instanceName = ({ hostname }: URL) => hostname.replace(/^login\./, "");
+
+const isShared = (id: string) => /^[a-z]+$/.test(id);
+const issuerTenant = (id: string) => (isShared(id) ? "{tenantid}" : id);
+
+/** What MSAL reads of it: the two endpoints, the issuer and `jwks_uri`. For a domain name, too, it holds the tenant's id. */
+export function openIdConfiguration(url: URL, id: string): object {
+  const ownHost = cloudOfLoginHost(url.hostname) === undefined;
+  // External ID puts the tenant's id into the issuer's host.
+  const issuerOrigin = url.hostname.endsWith(".ciamlogin.com") ? `https://${id}.ciamlogin.com` : url.origin;
+  const graphHost = cloudOfLoginHost(url.hostname)?.graph[0] ?? url.host;
+  return {
+    token_endpoint: `${url.origin}/${id}/oauth2/v2.0/token`,
+    token_endpoint_auth_methods_supported: ["client_secret_post", "private_key_jwt", "client_secret_basic"],
+    jwks_uri: `${url.origin}/${id}/discovery/v2.0/keys`,
+    response_modes_supported: ["query", "fragment", "form_post"],
+    subject_types_supported: ["pairwise"],
+    id_token_signing_alg_values_supported: ["RS256"],
+    response_types_supported: ["code", "id_token", "code id_token", "id_token token"],
+    scopes_supported: ["openid", "profile", "email", "offline_access"],
+    issuer: `${issuerOrigin}/${issuerTenant(id)}/v2.0`,
+    request_uri_parameter_supported: false,
+    userinfo_endpoint: `https://${graphHost}/oidc/userinfo`,
+    authorization_endpoint: `${url.origin}/${id}/oauth2/v2.0/authorize`,
+    device_authorization_endpoint: `${url.origin}/${id}/oauth2/v2.0/devicecode`,
+    http_logout_supported: true,
+    frontchannel_logout_supported: true,
+    end_session_endpoint: `${url.origin}/${id}/oauth2/v2.0/logout`,
+    claims_supported: claimsSupported,
+    kerberos_endpoint: `${url.origin}/${id}/kerberos`,
+    tenant_region_scope: isShared(id) ? null : "EU",
+    cloud_instance_name: instanceName(url),
+    cloud_graph_host_name: ownHost ? url.host : "graph.windows.net",
+    msgraph_host: graphHost,
+    rbac_url: ownHost ? url.origin : "https://pas.windows.net",
+  };
+}
+
+const claimsSupported =
+  "sub iss cloud_instance_name cloud_instance_host_name cloud_graph_host_name msgraph_host aud exp iat auth_time acr nonce preferred_username name tid ver at_hash c_hash email".split(
+    " ",
+  );
+
+/** Which hosts belong to one cloud. MSAL asks only for hosts that it doesn't know by heart. */
+export function instanceDiscovery(url: URL): object {
+  let asked: URL;
+  try {
+    asked = new URL(url.searchParams.get("authorization_endpoint") ?? "");
+  } catch {
+    throw new EntraFailure(50050);
+  }
+  const own = { login: [url.host] };
+  const known = [...clouds, own];
+  if (!known.some(({ login }) => login.includes(asked.host))) throw new EntraFailure(50049);
+  const [, tenant = "common"] = asked.pathname.split("/");
+  return {
+    tenant_discovery_endpoint: `https://${asked.host}/${tenant}/v2.0/.well-known/openid-configuration`,
+    "api-version": "1.1",
+    metadata: (cloudOfLoginHost(url.hostname) ? clouds : known).map(({ login }) => ({
+      preferred_network: login[0],
+      preferred_cache: login.includes("login.windows.net") ? "login.windows.net" : login[0],
+      aliases: login,
+    })),
+  };
+}
+
+/** The public half of what tokens are signed with. */
+export function keysDocument(url: URL, id: string, jwk: object): object {
+  return {
+    keys: [{ ...jwk, cloud_instance_name: instanceName(url), issuer: `${url.origin}/${issuerTenant(id)}/v2.0` }],
+  };
+}

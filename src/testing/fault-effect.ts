@@ -1,0 +1,77 @@
+import { EntraFailure, type ErrorSeparator, failureReply } from "./entra-failure.js";
+import type { Fault } from "./fault.js";
+import { answerAsGraph } from "./graph-answer.js";
+import { GraphRefusal } from "./graph-refusal.js";
+import type { WireReply, WireRequest } from "./wire.js";
+
+const graphErrors: Record<number, [code: string, message: string]> = {
+  401: ["InvalidAuthenticationToken", "Lifetime validation failed, the token is expired."],
+  403: ["Authorization_RequestDenied", "Insufficient privileges to complete the operation."],
+  404: [
+    "Request_ResourceNotFound",
+    "Resource does not exist or one of its queried reference-property objects are not present.",
+  ],
+  410: ["syncStateNotFound", "The sync state generation is not found; start over."],
+  429: ["TooManyRequests", "Please retry again later."],
+  500: ["InternalServerError", "An internal server error occurred. The operation failed."],
+  502: ["UnknownError", ""],
+  503: ["ServiceUnavailable", "Service is temporarily unavailable. Please wait and retry again."],
+  504: ["GatewayTimeout", "The server didn't answer in time."],
+};
+
+const html =
+  "<!DOCTYPE html><html><head><title>Service unavailable</title></head><body><h1>Our services aren't available right now</h1></body></html>";
+
+/** The answer that a fault puts in the place of the service's own; `undefined` where the service answers first. */
+export function faultReply(
+  fault: Fault,
+  service: "entra" | "graph",
+  request: WireRequest,
+  separator: ErrorSeparator,
+): WireReply | undefined {
+  const { status, aadsts, expiredPageToken } = fault;
+  if (fault.html) return { status: status ?? 200, headers: { "content-type": "text/html; charset=utf-8" }, body: html };
+  if (service === "graph" && (expiredPageToken || status !== undefined)) {
+    return answerAsGraph(request, () => {
+      if (expiredPageToken) {
+        const message = "The specified page token value has expired and can no longer be included in your request.";
+        throw new GraphRefusal(400, "Directory_ExpiredPageToken", message);
+      }
+      if (status !== undefined && status < 400) return { status, headers: {} };
+      throw new GraphRefusal(status ?? 500, ...(graphErrors[status ?? 500] ?? (["UnknownError", ""] as const)));
+    });
+  }
+  if (service === "entra" && (aadsts !== undefined || status !== undefined)) {
+    const reply = failureReply(request, new EntraFailure(aadsts ?? (status === 429 ? 90055 : 90033)), separator);
+    const headers = { "content-type": "application/json; charset=utf-8", ...reply.headers };
+    return { ...reply, headers, status: status ?? reply.status };
+  }
+  return undefined;
+}
+
+/** An answer with a fault's marks on it. Cutting connections is the server's business. */
+export function spoil(reply: WireReply, fault: Fault, request: WireRequest): WireReply {
+  const headers = { ...reply.headers };
+  if (fault.retryAfter !== undefined) {
+    headers["retry-after"] =
+      fault.retryAfter instanceof Date ? fault.retryAfter.toUTCString() : String(fault.retryAfter);
+  }
+  for (const [name, value] of Object.entries(fault.headers ?? {})) headers[name.toLowerCase()] = value;
+  let body = reply.body?.toString();
+  if (fault.body !== undefined) body = typeof fault.body === "string" ? fault.body : JSON.stringify(fault.body);
+  if (fault.loop) body = relink(body, () => request.url.href);
+  if (fault.foreignLink) {
+    const origin = fault.foreignLink === true ? "https://graph.microsoft.com.evil.example" : fault.foreignLink;
+    body = relink(body, (link) => link.replace(/^https?:\/\/[^/]+/, origin));
+  }
+  if (fault.truncate) body = body?.slice(0, Math.ceil(body.length / 2));
+  return { status: reply.status, headers, ...(body !== undefined && { body }) };
+}
+
+function relink(body: string | undefined, change: (link: string) => string): string | undefined {
+  if (body === undefined) return undefined;
+  const page = JSON.parse(body) as Record<string, unknown>;
+  const link = page["@odata.nextLink"];
+  if (typeof link !== "string") return body;
+  return JSON.stringify({ ...page, "@odata.nextLink": change(link) });
+}

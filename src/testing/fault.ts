@@ -1,0 +1,111 @@
+import type { AadstsCode } from "./entra-failure.js";
+import type { RecordedRequest } from "./request-log.js";
+import { seededRandom } from "./seeded.js";
+
+/** Which requests a fault is for. Without any of these: every one. */
+export interface FaultMatch {
+  service?: "entra" | "graph";
+  method?: string;
+  /** Part of path and query, or a pattern for it. */
+  path?: string | RegExp;
+  /** Only the n-th request that fits the rest, counted from 1 since the fault was added. */
+  nth?: number;
+  /** Anything else. */
+  where?: (request: RecordedRequest) => boolean;
+}
+
+/** What goes wrong, and when. Several effects can be combined, such as `delayMs` with `status`. */
+export interface Fault extends FaultMatch {
+  /** How often it happens. Default: once, or without end where `chance` is given. */
+  times?: number;
+  /** Probability from 0 to 1, drawn from the emulator's seed. Default 1. */
+  chance?: number;
+
+  /** Answers late, in real milliseconds. */
+  delayMs?: number;
+  /** Never answers; the connection stays open. */
+  hang?: boolean;
+  /** Cuts the connection instead of answering. */
+  reset?: boolean;
+  /** Cuts the connection in the middle of the answer's body. */
+  resetInBody?: boolean;
+  /** Ends the answer's JSON half way, in a message that is complete as far as HTTP goes. */
+  truncate?: boolean;
+  /** Answers with this status and the service's own body for it, unless `body` says otherwise. */
+  status?: number;
+  /** Seconds, or a date that is sent as an HTTP date, or any text. */
+  retryAfter?: number | Date | string;
+  /** Answers a token request with this AADSTS code. */
+  aadsts?: AadstsCode;
+  /** Answers 400 `Directory_ExpiredPageToken`. */
+  expiredPageToken?: boolean;
+  /** Answers with a page of HTML, with status 200 or the one given. */
+  html?: boolean;
+  /** The page's nextLink leads to the page itself. */
+  loop?: boolean;
+  /** The page's nextLink leads to this origin instead; `true` means `https://graph.microsoft.com.evil.example`. */
+  foreignLink?: string | true;
+  /** Added to the answer's headers, or put in their place. */
+  headers?: Record<string, string>;
+  /** In place of the answer's body; anything but text is sent as JSON. */
+  body?: unknown;
+}
+
+/** Everything that is to go wrong. */
+export interface Faults {
+  /** @returns a function that takes the fault away again */
+  add(fault: Fault): () => void;
+  clear(): void;
+}
+
+interface Armed {
+  fault: Fault;
+  seen: number;
+  left: number;
+}
+
+function fits(entry: Armed, request: RecordedRequest): boolean {
+  const { service, method, path, where, nth } = entry.fault;
+  if (service !== undefined && service !== request.service) return false;
+  if (method !== undefined && method.toUpperCase() !== request.method) return false;
+  if (
+    typeof path === "string"
+      ? !request.path.includes(path)
+      : path && !new RegExp(path.source, path.flags.replace(/[gy]/g, "")).test(request.path)
+  )
+    return false;
+  if (where && !where(request)) return false;
+  entry.seen += 1;
+  return nth === undefined || nth === entry.seen;
+}
+
+/** The faults of an emulator, and `strike`, which says what goes wrong with one request. */
+export function createFaults(seed: number): Faults & { strike(request: RecordedRequest): Fault | undefined } {
+  let armed: Armed[] = [];
+  let random = seededRandom(seed);
+
+  return {
+    add(fault) {
+      const entry = {
+        fault,
+        seen: 0,
+        left: fault.times ?? (fault.chance === undefined ? 1 : Number.POSITIVE_INFINITY),
+      };
+      armed.push(entry);
+      return () => {
+        armed = armed.filter((other) => other !== entry);
+      };
+    },
+    clear() {
+      armed = [];
+      random = seededRandom(seed);
+    },
+    strike(request) {
+      const struck = armed.filter((entry) => fits(entry, request)).find(({ fault }) => random() < (fault.chance ?? 1));
+      if (!struck) return undefined;
+      struck.left -= 1;
+      if (struck.left <= 0) armed = armed.filter((entry) => entry !== struck);
+      return struck.fault;
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { randomUUID } from "node:crypto";
+import { GraphRefusal } from "./graph-refusal.js";
+import type { WireReply, WireRequest } from "./wire.js";
+
+const diagnostics = JSON.stringify({
+  ServerInfo: { DataCenter: "North Europe", Slice: "E", Ring: "4", ScaleUnit: "000", RoleInstance: "AM1PEPF0001A38D" },
+});
+
+/** Answers with the headers that every answer of Graph has, and turns a refusal into an error body with the same ids. */
+export function answerAsGraph(request: WireRequest, work: () => WireReply): WireReply {
+  const requestId = randomUUID();
+  const clientRequestId = request.headers["client-request-id"] ?? requestId;
+  const common = {
+    "cache-control": "no-cache",
+    vary: "Accept-Encoding",
+    "strict-transport-security": "max-age=31536000",
+    "request-id": requestId,
+    "client-request-id": clientRequestId,
+    "x-ms-ags-diagnostic": diagnostics,
+    date: new Date(request.at).toUTCString(),
+  };
+  try {
+    const reply = work();
+    return { ...reply, headers: { ...common, ...reply.headers } };
+  } catch (error) {
+    if (!(error instanceof GraphRefusal)) throw error;
+    const { status, code, message, headers } = error;
+    const date = new Date(request.at).toISOString().slice(0, 19);
+    const innerError = { date, "request-id": requestId, "client-request-id": clientRequestId };
+    return {
+      status,
+      headers: { ...common, "content-type": "application/json", ...headers },
+      body: JSON.stringify({ error: { code, message, innerError } }),
+    };
+  }
+}

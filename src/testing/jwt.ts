@@ -1,0 +1,58 @@
+import { constants, type KeyObject, sign, verify } from "node:crypto";
+
+export interface Jwt {
+  header: Record<string, unknown>;
+  claims: Record<string, unknown>;
+  signedText: string;
+  signature: Buffer;
+}
+
+/** Algorithms that Entra takes for client assertions; tokens are RS256. */
+export const algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
+
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+function decode(part: string | undefined): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part ?? "", "base64url").toString());
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const padding = (algorithm: unknown) =>
+  String(algorithm).startsWith("PS")
+    ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
+    : { padding: constants.RSA_PKCS1_PADDING };
+
+/** The parts of a JWT in compact form, nothing of it checked; `undefined` for anything else. */
+export function decodeJwt(text: string): Jwt | undefined {
+  const [headerPart, claimsPart, signaturePart, ...rest] = text.split(".");
+  const header = decode(headerPart);
+  const claims = decode(claimsPart);
+  if (!header || !claims || !signaturePart || rest.length > 0) return undefined;
+  return {
+    header,
+    claims,
+    signedText: `${headerPart}.${claimsPart}`,
+    signature: Buffer.from(signaturePart, "base64url"),
+  };
+}
+
+/** Whether a key made the signature, by the algorithm that the header names. */
+export function isSignedBy({ header, signedText, signature }: Jwt, key: KeyObject): boolean {
+  if (!algorithms.includes(String(header.alg)) || key.asymmetricKeyType !== "rsa") return false;
+  return verify(
+    `sha${String(header.alg).slice(2)}`,
+    Buffer.from(signedText),
+    { key, ...padding(header.alg) },
+    signature,
+  );
+}
+
+/** Signs with RS256, as Entra does. */
+export function signJwt(header: object, claims: object, key: KeyObject): string {
+  const signedText = `${encode(header)}.${encode(claims)}`;
+  return `${signedText}.${sign("sha256", Buffer.from(signedText), key).toString("base64url")}`;
+}

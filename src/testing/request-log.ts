@@ -1,0 +1,46 @@
+import type { WireRequest } from "./wire.js";
+
+/** A request as the emulator saw it. Bearer tokens and client secrets are left out. */
+export interface RecordedRequest {
+  service: "entra" | "graph";
+  method: string;
+  /** As the client meant it, with the real Microsoft host where `emulator.fetch` carried it. */
+  url: string;
+  /** Path and query of `url`. */
+  path: string;
+  /** Names in lower case. */
+  headers: Record<string, string | undefined>;
+  body: string;
+  /** Milliseconds since 1970 on the emulator's clock. */
+  at: number;
+  /** What was answered; `undefined` while it is being answered, and where the connection was cut before an answer. */
+  status: number | undefined;
+  /** Claims of the access token that came with it, where it was a valid one. */
+  claims?: Readonly<Record<string, unknown>>;
+}
+
+const remembered = 10_000;
+
+/** Adds a request to the log, which keeps the latest ten thousand. */
+export function record(
+  log: RecordedRequest[],
+  service: RecordedRequest["service"],
+  request: WireRequest,
+): RecordedRequest {
+  const { method, url, headers, body, at } = request;
+  const { authorization } = headers;
+  const entry: RecordedRequest = {
+    service,
+    method,
+    url: url.href,
+    path: url.pathname + url.search,
+    headers: authorization
+      ? { ...headers, authorization: authorization.replace(/(\S+\s+)?.*/, "$1[redacted]") }
+      : headers,
+    body: body.replace(/(^|&)(client_secret=)[^&]*/g, "$1$2[redacted]"),
+    at,
+    status: undefined,
+  };
+  if (log.push(entry) > remembered) log.shift();
+  return entry;
+}

@@ -1,0 +1,22 @@
+import { createHash } from "node:crypto";
+import { mix } from "./mix.js";
+
+/** A seeded source of numbers in [0, 1): the same seed, the same sequence. */
+export function seededRandom(seed: number): () => number {
+  let drawn = 0;
+  return () => mix(seed, drawn++) / 2 ** 32;
+}
+
+const digest = (name: string) => createHash("sha256").update(name);
+
+/** A version 4 GUID that is always the same for a name. */
+export function seededGuid(name: string): string {
+  const hex = digest(name).digest("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** A client secret in Entra's form (40 characters, the fourth to sixth a mark of its kind) that is always the same for a name. */
+export function seededSecret(name: string): string {
+  const text = digest(name).digest("base64url");
+  return `${text.slice(0, 3)}8Q~${text.slice(3, 37)}`;
+}

@@ -1,0 +1,127 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { originHeader } from "./carrier.js";
+import type { ErrorSeparator } from "./entra-failure.js";
+import type { createFaults, Fault } from "./fault.js";
+import { faultReply, spoil } from "./fault-effect.js";
+import { serviceOfHost } from "./hosts.js";
+import { type RecordedRequest, record } from "./request-log.js";
+import type { EmulatorClock, WireReply, WireRequest } from "./wire.js";
+
+/** What answers: each service gets the requests of its hosts, or of its paths where both share a host. */
+export interface Services {
+  entra(request: WireRequest): Promise<WireReply>;
+  graph(request: WireRequest, entry: RecordedRequest): Promise<WireReply>;
+}
+
+export interface ListenerOptions {
+  services: Services;
+  clock: EmulatorClock;
+  faults: ReturnType<typeof createFaults>;
+  requests: RecordedRequest[];
+  errorSeparator: ErrorSeparator;
+}
+
+/** Answers HTTP requests: reads, records, lets faults strike, asks the service, writes. */
+export function createListener({
+  services,
+  clock,
+  faults,
+  requests,
+  errorSeparator,
+}: ListenerOptions): RequestListener {
+  async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const request = await read(incoming, clock);
+    const service = serviceOf(request.url);
+    const entry = record(requests, service, request);
+    const fault = faults.strike(entry);
+    if (fault?.hang) return;
+    if (fault?.delayMs) await delay(fault.delayMs, response);
+    if (fault?.reset) {
+      incoming.socket.destroy();
+      return;
+    }
+    const own = fault && faultReply(fault, service, request, errorSeparator);
+    const reply = own ?? (await services[service](request, entry));
+    entry.status = fault?.status ?? reply.status;
+    write(response, fault ? { ...spoil(reply, fault, request), status: entry.status } : reply, fault);
+  }
+
+  return (incoming, response) => {
+    answer(incoming, response).catch((error: unknown) => {
+      if (response.destroyed) return;
+      if (!response.headersSent) response.writeHead(500, { "content-type": "text/plain; charset=utf-8" });
+      response.end(`The emulator failed: ${error instanceof Error ? error.stack : String(error)}`);
+    });
+  };
+}
+
+/** Graph and Entra under one host are told apart by their paths. */
+function serviceOf(url: URL): "entra" | "graph" {
+  return serviceOfHost(url.hostname) ?? (/^\/(v1\.0|beta)(\/|$)/.test(url.pathname) ? "graph" : "entra");
+}
+
+async function read(incoming: IncomingMessage, clock: EmulatorClock): Promise<WireRequest> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const { [originHeader]: carried, ...headers } = incoming.headers;
+  const scheme = "encrypted" in incoming.socket ? "https" : "http";
+  const origin = typeof carried === "string" ? carried : `${scheme}://${headers.host ?? "localhost"}`;
+  return {
+    method: incoming.method ?? "GET",
+    url: new URL(origin + incoming.url),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value?.toString()])),
+    body: Buffer.concat(chunks).toString(),
+    at: clock.now(),
+  };
+}
+
+async function delay(ms: number, response: ServerResponse): Promise<void> {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  await sleep(ms, undefined, { signal: gone.signal });
+}
+
+function write(response: ServerResponse, { status, headers, body = "" }: WireReply, fault: Fault | undefined): void {
+  response.writeHead(status, headers as Record<string, string | string[]>);
+  if (!fault?.resetInBody) {
+    response.end(body);
+    return;
+  }
+  const half = Buffer.from(body).subarray(0, Math.max(1, body.length >> 1));
+  response.write(half, () => response.destroy());
+}
+
+/** A listening socket. */
+export interface Listening {
+  port: number;
+  close(): Promise<void>;
+}
+
+/** Opens a socket; with a certificate, for TLS. */
+export async function listen(
+  listener: RequestListener,
+  port: number,
+  host: string,
+  tls?: { cert: string; key: string },
+): Promise<Listening> {
+  // Longer than the clients' pools keep an idle connection, so that none is closed just as it is used again.
+  const keepAliveTimeout = 65_000;
+  const server: Server = tls
+    ? createTlsServer({ ...tls, keepAliveTimeout }, listener)
+    : createServer({ keepAliveTimeout }, listener);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

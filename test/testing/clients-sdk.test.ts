@@ -1,0 +1,47 @@
+import { Client, PageIterator } from "@microsoft/microsoft-graph-client";
+import { ConfidentialClientApplication, type INetworkModule } from "@azure/msal-node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Emulator, startEmulator } from "../../src/testing/index.js";
+
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startEmulator({ users: 2500 });
+});
+afterAll(() => emulator.stop());
+
+/** msal-node over a fetch, as its documentation describes a custom network module. */
+const network = (fetch: typeof globalThis.fetch): INetworkModule => {
+  const send = async (method: string, url: string, options: { headers?: Record<string, string>; body?: string } = {}) => {
+    const response = await fetch(url, { method, ...options });
+    return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.json() };
+  };
+  return {
+    sendGetRequestAsync: (url, options) => send("GET", url, options),
+    sendPostRequestAsync: (url, options) => send("POST", url, options),
+  };
+};
+
+describe("msal-node and the Graph SDK, without this library", () => {
+  it("get a token and list every user", async () => {
+    const { tenantId, clientId, clientSecret } = emulator;
+    const app = new ConfidentialClientApplication({
+      auth: { clientId, clientSecret, authority: `https://login.microsoftonline.com/${tenantId}` },
+      system: { networkClient: network(emulator.fetch) },
+    });
+    const scopes = ["https://graph.microsoft.com/.default"];
+    const { accessToken } = (await app.acquireTokenByClientCredential({ scopes }))!;
+    const client = Client.initWithMiddleware({
+      middleware: {
+        async execute(context) {
+          const headers = { ...(context.options?.headers as object), authorization: `Bearer ${accessToken}` };
+          context.response = await emulator.fetch(context.request, { ...context.options, headers } as RequestInit);
+        },
+      },
+    });
+    const seen = new Set<string>();
+    const iterator = new PageIterator(client, await client.api("/users").top(999).get(), ({ id }) => !!seen.add(id));
+    await iterator.iterate();
+    expect(seen.size).toBe(2500);
+    expect(emulator.requests.map(({ service }) => service)).toEqual(["entra", "graph", "graph", "graph"]);
+  });
+});
