@@ -70,7 +70,7 @@ export class AppRegistration {
 
   constructor(options: AppOptions, seed: string, displayName: string) {
     this.#seed = seed;
-    this.clientId = options.clientId ?? seededGuid(`${seed}:client`);
+    this.clientId = options.clientId?.toLowerCase() ?? seededGuid(`${seed}:client`);
     this.displayName = options.displayName ?? displayName;
     this.identifierUris = options.identifierUris ?? [`api://${this.clientId}`];
     this.accessTokenVersion = options.accessTokenVersion ?? 1;

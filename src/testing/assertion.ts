@@ -52,7 +52,7 @@ function checkCertificate(jwt: Jwt, context: AssertionContext): void {
   for (const claim of ["iss", "sub", "aud", "exp"]) {
     if (claims[claim] === undefined) throw new EntraFailure(90014, { claim });
   }
-  if (claims.iss !== app.clientId || claims.sub !== app.clientId) throw new EntraFailure(700021);
+  if ([claims.iss, claims.sub].some((id) => String(id).toLowerCase() !== app.clientId)) throw new EntraFailure(700021);
 
   const named = sha256 ?? sha1 ?? thumbprint(kid) ?? "";
   const found = app.registration.certificates.find((certificate) =>

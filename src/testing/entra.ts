@@ -176,10 +176,11 @@ const document = (body: object): WireReply => ({
   body: JSON.stringify(body),
 });
 
-function commonHeaders({ headers }: WireRequest): WireReply["headers"] {
+function commonHeaders({ headers, at }: WireRequest): WireReply["headers"] {
   const asked = headers["return-client-request-id"] === "true" ? headers["client-request-id"] : undefined;
   return {
     "content-type": "application/json; charset=utf-8",
+    date: new Date(at).toUTCString(),
     "strict-transport-security": "max-age=31536000; includeSubDomains",
     "x-content-type-options": "nosniff",
     p3p: 'CP="DSP CUR OTPi IND OTRi ONL FIN"',

@@ -1,6 +1,6 @@
-import { randomUUID } from "node:crypto";
 import type { Collection } from "./collection.js";
 import type { Directory } from "./directory.js";
+import { answerAsGraph } from "./graph-answer.js";
 import { badRequest, GraphRefusal } from "./graph-refusal.js";
 import type { GraphSwitches } from "./graph-switches.js";
 import { createListing, type Listing } from "./listing.js";
@@ -37,10 +37,6 @@ const permissions: Record<string, readonly string[]> = {
   users: ["User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All", ...anyDirectoryRole],
 };
 
-const diagnostics = JSON.stringify({
-  ServerInfo: { DataCenter: "North Europe", Slice: "E", Ring: "4", ScaleUnit: "000", RoleInstance: "AM1PEPF0001A38D" },
-});
-
 export function createGraphService(options: GraphServiceOptions): GraphService {
   const { directory, clock } = options;
   const initial: GraphSwitches = {
@@ -70,44 +66,9 @@ export function createGraphService(options: GraphServiceOptions): GraphService {
     return json(200, single(collection, key, parseQuery(request, collection), root));
   }
 
-  function handle(request: WireRequest, caller: GraphCaller): WireReply {
-    const requestId = randomUUID();
-    const clientRequestId = request.headers["client-request-id"] ?? requestId;
-    const reply = answer(request, caller, requestId, clientRequestId);
-    return {
-      ...reply,
-      headers: {
-        "cache-control": "no-cache",
-        vary: "Accept-Encoding",
-        "strict-transport-security": "max-age=31536000",
-        "request-id": requestId,
-        "client-request-id": clientRequestId,
-        "x-ms-ags-diagnostic": diagnostics,
-        date: new Date(request.at).toUTCString(),
-        ...reply.headers,
-      },
-    };
-  }
-
-  function answer(request: WireRequest, caller: GraphCaller, requestId: string, clientRequestId: string): WireReply {
-    try {
-      return route(request, caller);
-    } catch (error) {
-      if (!(error instanceof GraphRefusal)) throw error;
-      const { status, code, message, headers } = error;
-      const date = new Date(request.at).toISOString().slice(0, 19);
-      const innerError = { date, "request-id": requestId, "client-request-id": clientRequestId };
-      return {
-        status,
-        headers: { "content-type": "application/json", ...headers },
-        body: JSON.stringify({ error: { code, message, innerError } }),
-      };
-    }
-  }
-
   return {
     switches,
-    handle,
+    handle: (request, caller) => answerAsGraph(request, () => route(request, caller)),
     reset() {
       Object.assign(switches, initial);
       tokens.reset();

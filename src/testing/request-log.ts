@@ -34,9 +34,11 @@ export function record(
     method,
     url: url.href,
     path: url.pathname + url.search,
-    headers: authorization
-      ? { ...headers, authorization: authorization.replace(/(\S+\s+)?.*/, "$1[redacted]") }
-      : headers,
+    headers: {
+      ...headers,
+      host: url.host,
+      ...(authorization && { authorization: authorization.replace(/(\S+\s+)?.*/, "$1[redacted]") }),
+    },
     body: body.replace(/(^|&)(client_secret=)[^&]*/g, "$1$2[redacted]"),
     at,
     status: undefined,

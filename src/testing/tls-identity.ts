@@ -27,5 +27,9 @@ export function createTlsIdentity(names: readonly string[]): TlsIdentity {
     dnsNames: names.filter((name) => !isIPv4(name)),
     ipAddresses: names.filter((name) => isIPv4(name)),
   });
-  return { cert: pemOf(leaf), key: server.privateKey.export({ type: "pkcs8", format: "pem" }), ca: pemOf(ca) };
+  return {
+    cert: pemOf(leaf),
+    key: server.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    ca: pemOf(ca),
+  };
 }

@@ -1,5 +1,5 @@
-import { Client, PageIterator } from "@microsoft/microsoft-graph-client";
 import { ConfidentialClientApplication, type INetworkModule } from "@azure/msal-node";
+import { Client, PageIterator } from "@microsoft/microsoft-graph-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/testing/index.js";
 
@@ -11,14 +11,13 @@ afterAll(() => emulator.stop());
 
 /** msal-node over a fetch, as its documentation describes a custom network module. */
 const network = (fetch: typeof globalThis.fetch): INetworkModule => {
-  const send = async (method: string, url: string, options: { headers?: Record<string, string>; body?: string } = {}) => {
-    const response = await fetch(url, { method, ...options });
-    return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.json() };
-  };
-  return {
-    sendGetRequestAsync: (url, options) => send("GET", url, options),
-    sendPostRequestAsync: (url, options) => send("POST", url, options),
-  };
+  const sendBy =
+    (method: string): INetworkModule["sendPostRequestAsync"] =>
+    async (url, options) => {
+      const response = await fetch(url, { method, ...options });
+      return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.json() };
+    };
+  return { sendGetRequestAsync: sendBy("GET"), sendPostRequestAsync: sendBy("POST") };
 };
 
 describe("msal-node and the Graph SDK, without this library", () => {
