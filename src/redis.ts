@@ -1,0 +1,132 @@
+import { createCipheriv, createDecipheriv, createSecretKey, KeyObject, randomBytes, randomUUID } from "node:crypto";
+import { AppIdentityError } from "./errors.js";
+import type { TokenStore } from "./identity/token-store.js";
+
+export type { TokenStore } from "./identity/token-store.js";
+
+/** A client of the `redis` package, version 4 to 6: single, pool or cluster. */
+export interface NodeRedisClient {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: string, options: { PX: number; NX?: true }): Promise<unknown>;
+  eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>;
+}
+
+/** A client of the `ioredis` package: single or cluster. */
+export interface IoRedisClient {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: string, unit: "PX", ttlMs: number): Promise<unknown>;
+  set(key: string, value: string, unit: "PX", ttlMs: number, condition: "NX"): Promise<unknown>;
+  eval(script: string, keyCount: number, key: string, argument: string): Promise<unknown>;
+  defineCommand(name: string, definition: { lua: string }): unknown;
+}
+
+export interface RedisTokenStoreOptions {
+  /** 32 bytes that encrypt every value: a buffer, base64, hex, or a secret `KeyObject`. All processes that share tokens need the same. */
+  encryptionKey: string | Uint8Array | KeyObject;
+  /** Begins every key in Redis. Default `graph-app-identity:`. */
+  prefix?: string;
+}
+
+const ivBytes = 12;
+const tagBytes = 16;
+
+/** Gives a lock back, unless it has passed to somebody else meanwhile. */
+const unlockScript = `if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("del", KEYS[1]) else return 0 end`;
+
+/**
+ * Shares tokens between processes through Redis, encrypted. The client stays yours: connect it, listen to its errors, close it.
+ * @throws AppIdentityError `invalid_options` for a key that isn't 32 bytes or a client that isn't one.
+ * @example
+ * const tokenStore = redisTokenStore(createClient({ url }), { encryptionKey: process.env.TOKEN_KEY });
+ */
+export function redisTokenStore(
+  client: NodeRedisClient | IoRedisClient,
+  { encryptionKey, prefix = "graph-app-identity:" }: RedisTokenStoreOptions,
+): Required<TokenStore> {
+  const secret = secretKey(encryptionKey);
+  const redis = commands(client);
+  return {
+    async get(key) {
+      const text = await redis.get(prefix + key);
+      return typeof text === "string" ? decrypt(secret, prefix + key, text) : undefined;
+    },
+    set: (key, value, ttlMs) => redis.set(prefix + key, encrypt(secret, prefix + key, value), ttlMs),
+    async lock(key, ttlMs) {
+      const name = `${prefix}${key}:lock`;
+      const owner = randomUUID();
+      return (await redis.setIfAbsent(name, owner, ttlMs)) === "OK" ? () => redis.unlock(name, owner) : undefined;
+    },
+  };
+}
+
+/** The key is bound to the value as additional data: a value copied to another key doesn't decrypt. */
+function encrypt(secret: KeyObject, key: string, value: string): string {
+  const iv = randomBytes(ivBytes);
+  const cipher = createCipheriv("aes-256-gcm", secret, iv).setAAD(Buffer.from(key));
+  const sealed = Buffer.concat([cipher.update(value, "utf8"), cipher.final()]);
+  return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString("base64");
+}
+
+/** What can't be decrypted is handed on as it is: the caller sees that it is no token, says so, and replaces it. */
+function decrypt(secret: KeyObject, key: string, text: string): string {
+  try {
+    const bytes = Buffer.from(text, "base64");
+    const decipher = createDecipheriv("aes-256-gcm", secret, bytes.subarray(0, ivBytes), { authTagLength: tagBytes });
+    decipher.setAAD(Buffer.from(key)).setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
+    return Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString("utf8");
+  } catch {
+    return text;
+  }
+}
+
+function secretKey(given: unknown): KeyObject {
+  const key = given instanceof KeyObject ? given : keyOf(bytesOf(given));
+  if (key?.type === "secret" && key.symmetricKeySize === 32) return key;
+  const wrong = given === undefined || given === "" ? "is missing" : "isn't 32 bytes";
+  throw new AppIdentityError("invalid_options", `"encryptionKey" ${wrong}.`, {
+    remedy: `Tokens are kept encrypted or not at all. Make a key with \`node -p "crypto.randomBytes(32).toString('base64')"\` and give it to every process.`,
+  });
+}
+
+function keyOf(bytes: Uint8Array | undefined): KeyObject | undefined {
+  return bytes && bytes.length > 0 ? createSecretKey(bytes) : undefined;
+}
+
+function bytesOf(given: unknown): Uint8Array | undefined {
+  if (given instanceof Uint8Array) return given;
+  if (typeof given !== "string") return undefined;
+  const text = given.trim();
+  if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, "hex");
+  // 32 bytes are 43 characters of base64, in either alphabet, and a padding that may be left out.
+  return /^[A-Za-z0-9+/_-]{43}=?$/.test(text) ? Buffer.from(text, "base64") : undefined;
+}
+
+interface Commands {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: string, ttlMs: number): Promise<unknown>;
+  setIfAbsent(key: string, value: string, ttlMs: number): Promise<unknown>;
+  unlock(key: string, owner: string): Promise<unknown>;
+}
+
+function commands(client: NodeRedisClient | IoRedisClient): Commands {
+  const complete = (["get", "set", "eval"] as const).every((name) => typeof client?.[name] === "function");
+  if (!complete) {
+    throw new AppIdentityError("invalid_options", "The first argument of redisTokenStore() is no Redis client.", {
+      remedy: "Give a client of the redis package (4 to 6) or of ioredis.",
+    });
+  }
+  if ("defineCommand" in client) {
+    return {
+      get: (key) => client.get(key),
+      set: (key, value, ttlMs) => client.set(key, value, "PX", ttlMs),
+      setIfAbsent: (key, value, ttlMs) => client.set(key, value, "PX", ttlMs, "NX"),
+      unlock: (key, owner) => client.eval(unlockScript, 1, key, owner),
+    };
+  }
+  return {
+    get: (key) => client.get(key),
+    set: (key, value, ttlMs) => client.set(key, value, { PX: ttlMs }),
+    setIfAbsent: (key, value, ttlMs) => client.set(key, value, { PX: ttlMs, NX: true }),
+    unlock: (key, owner) => client.eval(unlockScript, { keys: [key], arguments: [owner] }),
+  };
+}
