@@ -14,6 +14,8 @@ export interface SeenRequest {
 export interface Loopback {
   /** Carries requests for any https host to the loopback server; what was asked is in `requests`. */
   fetch: typeof fetch;
+  /** The server itself, for clients that take a plain http address. */
+  origin: string;
   requests: SeenRequest[];
   close(): Promise<void>;
 }
@@ -40,6 +42,7 @@ export async function startLoopback(answer: Answer): Promise<Loopback> {
   const { port } = server.address() as AddressInfo;
   return {
     requests,
+    origin: `http://127.0.0.1:${port}`,
     fetch: (input, init) => {
       const asked = new Request(input, init);
       const url = new URL(asked.url);
