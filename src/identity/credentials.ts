@@ -6,6 +6,9 @@
  * nothing to Entra itself: it is asked for the token instead.
  */
 
+import type { Clock } from "../clock.js";
+import type { Logger } from "../logger.js";
+
 /** What `clientAssertion` is told about the request its assertion is for. */
 export interface AssertionContext {
   readonly tenantId: string;
@@ -16,48 +19,41 @@ export interface AssertionContext {
   readonly signal: AbortSignal;
 }
 
-/** Where a certificate and its RSA private key are. */
-export type CertificateOptions =
-  | PemFileOptions
-  | (PemTextOptions & { readonly path?: undefined })
-  | (PrivateKeyOptions & { readonly path?: undefined; readonly pem?: undefined });
-
-interface Passphrase {
+interface CertificateDetails {
   /** Of an encrypted private key. A function is asked whenever the key is read. */
-  readonly passphrase?: string | (() => string);
-}
-
-interface Chain {
-  /** Send the certificates along (`x5c`), for subject name and issuer authentication. Default `false`. */
-  readonly sendX5c?: boolean;
-}
-
-interface Thumbprints {
+  readonly passphrase?: string | (() => string) | undefined;
   /** SHA-1, in hex as the portal shows it. Computed where the certificate is at hand. */
-  readonly thumbprint?: string;
+  readonly thumbprint?: string | undefined;
   /** SHA-256, in hex. Computed where the certificate is at hand. */
-  readonly thumbprintSha256?: string;
+  readonly thumbprintSha256?: string | undefined;
+  /** Certificates that are not next to the key, as PEM. */
+  readonly x5c?: string | undefined;
+  /** Send the certificates along, for subject name and issuer authentication. Default: whether `x5c` is given. */
+  readonly sendX5c?: boolean | undefined;
 }
 
-/** A PEM file with the private key and its certificate. It is read again when it changes. */
-interface PemFileOptions extends Passphrase, Chain, Thumbprints {
-  readonly path: string;
-  readonly pem?: undefined;
-  readonly privateKey?: undefined;
-}
-
-/** The text of such a file. */
-interface PemTextOptions extends Passphrase, Chain {
-  readonly pem: string;
-  readonly privateKey?: undefined;
-}
-
-/** A private key without its certificate, known by thumbprint. */
-interface PrivateKeyOptions extends Passphrase, Thumbprints {
-  readonly privateKey: string;
-  /** Certificates to send along, as PEM, the app's own first. */
-  readonly x5c?: string;
-}
+/** Where a certificate and its RSA private key are. */
+export type CertificateOptions = CertificateDetails &
+  (
+    | {
+        /** A PEM file with private key and certificate. It is read again when it changes. */
+        readonly path: string;
+        readonly pem?: undefined;
+        readonly privateKey?: undefined;
+      }
+    | {
+        /** The text of such a file. */
+        readonly pem: string;
+        readonly path?: undefined;
+        readonly privateKey?: undefined;
+      }
+    | ({
+        /** A private key alone, as PEM. */
+        readonly privateKey: string;
+        readonly path?: undefined;
+        readonly pem?: undefined;
+      } & ({ readonly thumbprint: string } | { readonly thumbprintSha256: string } | { readonly x5c: string }))
+  );
 
 /** A credential of `@azure/identity`, or anything with its `getToken`. */
 export interface TokenSource {
@@ -108,3 +104,11 @@ export interface BorrowedCredential {
 }
 
 export type Credential = ProvingCredential | BorrowedCredential;
+
+/** Whom a credential is for, and what it may use. */
+export interface CredentialContext {
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly clock: Clock;
+  readonly logger: Logger | undefined;
+}

@@ -1,27 +1,66 @@
-import type { Clock } from "../clock.js";
+import { type Clock, systemClock } from "../clock.js";
 import type { Cloud, CloudHosts, CloudName } from "../clouds.js";
+import { AppIdentityError } from "../errors.js";
 import type { Logger } from "../logger.js";
-import type { Fetch } from "../transport.js";
+import { checkOptionNames } from "../option-names.js";
+import { portal } from "../portal.js";
+import { type Fetch, resolveFetch } from "../transport.js";
+import { type Authority, authorityWithoutTenant, resolveAuthority } from "./authority.js";
+import { chooseCredential, credentialNames } from "./choose-credential.js";
 import type { Credential, CredentialOptions } from "./credentials.js";
+import { isPlaceholder } from "./placeholders.js";
+import { parseScopes, resolveScopes, resourceOf } from "./scopes.js";
 import type { TokenStore } from "./token-store.js";
 
-/** What every app gives, whatever proves who it is. */
-export interface CommonOptions {
+/** What an app may say, whatever proves who it is. */
+interface CommonOptions {
   /** Default scopes, of one resource, each ending in `/.default`. Default: Microsoft Graph in the given cloud. */
-  readonly scopes?: string | readonly string[];
+  readonly scopes?: string | readonly string[] | undefined;
   /** Decides login host, Graph root and default scope together. Default: the authority's cloud, else `"public"`. */
-  readonly cloud?: CloudName | CloudHosts;
+  readonly cloud?: CloudName | CloudHosts | undefined;
   /** Shares tokens between processes. Default: each process has its own. */
-  readonly tokenStore?: TokenStore;
+  readonly tokenStore?: TokenStore | undefined;
   /** Carries every request. Default: the global `fetch`. */
-  readonly fetch?: Fetch;
+  readonly fetch?: Fetch | undefined;
   /** `console` or pino, as they are. Default: silence. */
-  readonly logger?: Logger;
+  readonly logger?: Logger | undefined;
   /** @internal Time, for tests. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
-/** What a token request is made of: validated, complete, and without a secret in any field. */
+/** Which tenant, one way or another. */
+type TenantOptions =
+  | {
+      /** The tenant's id, or one of its domains. */
+      readonly tenantId: string;
+      /** `https://<login host>/<tenant>`, instead of `tenantId` and `cloud`. */
+      readonly authority?: string | undefined;
+      readonly oidcAuthority?: undefined;
+    }
+  | { readonly tenantId?: string | undefined; readonly authority: string; readonly oidcAuthority?: undefined }
+  | {
+      readonly tenantId?: string | undefined;
+      readonly authority?: undefined;
+      /** A custom URL domain of External ID: `https://login.contoso.com/<tenant>/v2.0`. */
+      readonly oidcAuthority: string;
+    };
+
+interface ClientOptions {
+  /** The application's id. */
+  readonly clientId: string;
+}
+
+/** A credential that gets its own tokens knows tenant and client; what it is told here only serves advice in errors. */
+type Borrowed = Extract<CredentialOptions, { readonly tokenCredential: object }>;
+
+/** Options of `AppIdentityAuthProvider`. Wrong combinations are type errors. */
+export type AppIdentityOptions = CommonOptions &
+  (
+    | (ClientOptions & TenantOptions & Exclude<CredentialOptions, Borrowed>)
+    | (Partial<ClientOptions> & (TenantOptions | { readonly [K in keyof TenantOptions]?: undefined }) & Borrowed)
+  );
+
+/** What token requests are made of: validated, complete, and without a secret in any field. */
 export interface ResolvedIdentity {
   /** Empty for a `tokenCredential` that came without. */
   readonly tenantId: string;
@@ -37,32 +76,77 @@ export interface ResolvedIdentity {
   readonly clock: Clock;
 }
 
-export interface Authority {
-  /** `aad`: the token endpoint is known from the URL. `oidc`: it is discovered at `<url>/.well-known/openid-configuration`. */
-  readonly kind: "aad" | "oidc";
-  /** `https://<login host>/<tenant>`, without a slash at the end; for `oidc` as it was given. */
-  readonly url: string;
-  /** `<url>/oauth2/v2.0/token` of an `aad` authority. */
-  readonly tokenEndpoint?: string;
-  /** Hosts MSAL shall trust without asking. */
-  readonly knownAuthorities: readonly string[];
-}
-
-type TenantOptions =
-  | { readonly tenantId: string; readonly authority?: string; readonly oidcAuthority?: undefined }
-  | { readonly tenantId?: string; readonly authority: string; readonly oidcAuthority?: undefined }
-  | { readonly tenantId?: string; readonly authority?: undefined; readonly oidcAuthority: string };
-
-/** Options of `AppIdentityAuthProvider`. A wrong combination is a type error. */
-export type AppIdentityOptions = CommonOptions &
-  (
-    | ({ readonly clientId: string } & TenantOptions & Exclude<CredentialOptions, { readonly tokenCredential: object }>)
-    | ({ readonly clientId?: string } & Partial<TenantOptions> &
-        Extract<CredentialOptions, { readonly tokenCredential: object }>)
-  );
+const tenantNames = ["tenantId", "authority", "oidcAuthority"] as const;
+const otherNames = ["cloud", "scopes", "tokenStore", "fetch", "logger", "clock"] as const;
+const names = [...tenantNames, "clientId", ...credentialNames, ...otherNames];
 
 /**
  * Checks everything that can be checked without asking Entra.
- * @throws AppIdentityError `invalid_options`, `invalid_scope`, `invalid_certificate`, `certificate_expired`.
+ * @throws AppIdentityError `invalid_options`, `invalid_scope`, `invalid_certificate`, `certificate_expired`
  */
-export declare function resolveOptions(options: AppIdentityOptions): ResolvedIdentity;
+export function resolveOptions(options: AppIdentityOptions): ResolvedIdentity {
+  checkOptionNames(options, names, "AppIdentityAuthProvider");
+  checkParts(options);
+  const { logger, tokenStore, clock = systemClock } = options;
+  const borrowed = options.tokenCredential !== undefined;
+  const clientId = borrowed && options.clientId === undefined ? "" : checkText(options, "clientId", portal.clientId);
+  for (const name of tenantNames) if (options[name] !== undefined) checkText(options, name, portal.tenantId);
+  const asked = options.scopes === undefined ? undefined : parseScopes(options.scopes);
+  const tenantless = tenantNames.every((name) => options[name] === undefined);
+  if (tenantless && !borrowed) checkText(options, "tenantId", portal.tenantId);
+  const { authority, tenantId, cloud } = tenantless
+    ? authorityWithoutTenant(options.cloud)
+    : resolveAuthority({ ...options, graphRoot: asked && resourceOf(asked[0]!) });
+  return Object.freeze({
+    tenantId,
+    clientId,
+    authority,
+    cloud,
+    scopes: resolveScopes(asked, cloud),
+    credential: chooseCredential(options, { tenantId, clientId, clock, logger }),
+    fetch: resolveFetch(options.fetch),
+    logger,
+    tokenStore,
+    clock,
+  });
+}
+
+function checkText(
+  options: AppIdentityOptions,
+  name: (typeof tenantNames)[number] | "clientId",
+  where: string,
+): string {
+  const value: unknown = options[name];
+  if (typeof value === "string" && value.trim() !== "" && !isPlaceholder(value)) return value.trim();
+  const wrong =
+    value === undefined
+      ? name in options
+        ? "is undefined"
+        : "is missing"
+      : value === ""
+        ? "is empty"
+        : typeof value === "string"
+          ? `is still ${JSON.stringify(value)}`
+          : "is not a string";
+  throw invalid(
+    `"${name}" ${wrong}.`,
+    `Its value: ${where}. If it comes from the environment, check that the variable is set.`,
+  );
+}
+
+/** What JavaScript callers can get wrong, where it would only surface in the middle of a job. */
+function checkParts({ fetch, logger, tokenStore }: AppIdentityOptions): void {
+  if (fetch !== undefined && typeof fetch !== "function") {
+    throw invalid('"fetch" is not a function.', "Give a function like the global fetch, or leave it out.");
+  }
+  if (logger !== undefined && (typeof logger !== "object" || logger === null)) {
+    throw invalid('"logger" is not an object.', "Give console, a pino logger, or any object with their methods.");
+  }
+  if (tokenStore !== undefined && !(typeof tokenStore?.get === "function" && typeof tokenStore.set === "function")) {
+    throw invalid('"tokenStore" has no get and set.', "Give a TokenStore, such as redisTokenStore() makes.");
+  }
+}
+
+function invalid(message: string, remedy: string): AppIdentityError {
+  return new AppIdentityError("invalid_options", message, { remedy });
+}

@@ -1,0 +1,55 @@
+import { AppIdentityError } from "../errors.js";
+import { log } from "../logger.js";
+import { portal } from "../portal.js";
+import { askCaller } from "./callback.js";
+import type { CredentialChoices, CredentialContext, ProvingCredential } from "./credentials.js";
+import { isPlaceholder } from "./placeholders.js";
+
+/** A fixed secret, or one from a function that is asked first when it is needed and again when Entra refuses what it gave. */
+export function secretCredential(
+  given: CredentialChoices["clientSecret"],
+  context: CredentialContext,
+): ProvingCredential {
+  if (typeof given === "string") {
+    const clientSecret = checkSecret(given, "invalid_options");
+    return { kind: "secret", proof: async () => ({ clientSecret }), refresh: async () => false };
+  }
+  if (typeof given !== "function") {
+    throw new AppIdentityError("invalid_options", '"clientSecret" is neither a string nor a function.', { remedy });
+  }
+  let current: string | undefined;
+  const ask = async (signal: AbortSignal): Promise<string> => {
+    const answer = await askCaller("clientSecret", given, signal, context.clock);
+    current = checkSecret(answer, "credential_callback_failed");
+    return current;
+  };
+  return {
+    kind: "secret",
+    async proof(signal) {
+      return { clientSecret: current ?? (await ask(signal)) };
+    },
+    async refresh(refused, signal) {
+      // Another request may have asked already.
+      if (current !== refused.clientSecret) return true;
+      try {
+        return (await ask(signal)) !== refused.clientSecret;
+      } catch (error) {
+        signal.throwIfAborted();
+        log(context.logger, "warn", `Entra refused the client secret, and no other one is at hand: ${String(error)}`);
+        return false;
+      }
+    },
+  };
+}
+
+const remedy = `Its value: ${portal.clientSecret}.`;
+
+/** A secret never has white space in it, but files and pasted text end in some. */
+function checkSecret(value: unknown, code: "invalid_options" | "credential_callback_failed"): string {
+  const secret = typeof value === "string" ? value.trim() : "";
+  if (secret !== "" && !isPlaceholder(secret)) return secret;
+  const wrong = typeof value !== "string" ? "is not a string" : secret === "" ? "is empty" : "is still a sample's text";
+  throw new AppIdentityError(code, `"clientSecret" ${wrong}.`, {
+    remedy: `${remedy} If it comes from the environment, check that the variable is set.`,
+  });
+}

@@ -1,0 +1,30 @@
+import { AppIdentityError } from "../errors.js";
+import { portal } from "../portal.js";
+import { isPlaceholder } from "./placeholders.js";
+
+const id = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const domain = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
+
+export function isTenantId(tenant: string): boolean {
+  return id.test(tenant);
+}
+
+/**
+ * A tenant by id or by domain, in lower case.
+ * @throws AppIdentityError `invalid_options`
+ */
+export function checkTenant(tenant: string, field: string): string {
+  const text = tenant.trim().toLowerCase();
+  if (!isPlaceholder(text) && (id.test(text) || domain.test(text))) return text;
+  const remedy = `Use the tenant's id or one of its domains, such as contoso.onmicrosoft.com. The id: ${portal.tenantId}.`;
+  if (text === "common" || text === "organizations" || text === "consumers") {
+    throw new AppIdentityError("invalid_options", `"${field}" is "${text}", which is for signing in people.`, {
+      remedy: `An app gets its tokens from one tenant. ${remedy}`,
+    });
+  }
+  throw new AppIdentityError(
+    "invalid_options",
+    text === "" ? `"${field}" is empty.` : `"${field}" names no tenant: ${JSON.stringify(tenant)}.`,
+    { remedy },
+  );
+}
