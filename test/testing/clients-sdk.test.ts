@@ -1,4 +1,4 @@
-import { ConfidentialClientApplication, type INetworkModule } from "@azure/msal-node";
+import { ConfidentialClientApplication, type INetworkModule, type NetworkRequestOptions } from "@azure/msal-node";
 import { Client, PageIterator } from "@microsoft/microsoft-graph-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/testing/index.js";
@@ -13,9 +13,13 @@ afterAll(() => emulator.stop());
 const network = (fetch: typeof globalThis.fetch): INetworkModule => {
   const sendBy =
     (method: string): INetworkModule["sendPostRequestAsync"] =>
-    async (url, options) => {
+    async <T>(url: string, options?: NetworkRequestOptions) => {
       const response = await fetch(url, { method, ...options });
-      return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.json() };
+      return {
+        status: response.status,
+        headers: Object.fromEntries(response.headers),
+        body: (await response.json()) as T,
+      };
     };
   return { sendGetRequestAsync: sendBy("GET"), sendPostRequestAsync: sendBy("POST") };
 };
