@@ -1,0 +1,30 @@
+import type { Clock } from "../clock.js";
+
+export interface Deadline {
+  clock: Clock;
+  timeoutMs: number;
+  signal?: AbortSignal;
+  /** What to fail with when time is over. */
+  late(): Error;
+}
+
+/**
+ * Gives work a time limit. The work is told by its signal, and left behind if it is deaf to that: what comes from callers (a fetch, a
+ * callback, a store) may be.
+ */
+export async function withDeadline<T>(
+  { clock, timeoutMs, signal: outer, late }: Deadline,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const over = new AbortController();
+  const signal = outer ? AbortSignal.any([outer, over.signal]) : over.signal;
+  const deadline = clock.wait(timeoutMs, signal).then(() => {
+    throw late();
+  });
+  deadline.catch(() => {});
+  try {
+    return await Promise.race([work(signal), deadline]);
+  } finally {
+    over.abort();
+  }
+}

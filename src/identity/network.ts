@@ -1,0 +1,114 @@
+import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from "@azure/msal-node";
+import type { Clock } from "../clock.js";
+import { AppIdentityError } from "../errors.js";
+import { entraFailure } from "../remedies.js";
+import { isTransientStatus, parseRetryAfter } from "../retry-policy.js";
+import type { Fetch } from "../transport.js";
+import { type Answer, exchange } from "./exchange.js";
+import { readTokenAnswer, type TokenLifetime } from "./token-answer.js";
+
+const timeoutMs = 10_000;
+const maxBytes = 1_000_000;
+
+export interface NetworkOptions {
+  fetch: Fetch;
+  clock: Clock;
+  signal: AbortSignal;
+  /** Hosts that may see a credential. */
+  trustedHosts: readonly string[];
+  /** What errors say about who asked. */
+  context: { tenantId: string; clientId: string };
+}
+
+/**
+ * What MSAL speaks through, for one token request.
+ *
+ * MSAL sees nothing but good answers: from a failed one it would make an error without status or cause, or worse, a token without text,
+ * and a 429 or 5xx it would replay for a minute. What went wrong is kept in `failure` instead, and the caller throws that.
+ */
+export class EntraNetwork implements INetworkModule {
+  failure: AppIdentityError | undefined;
+  lifetime: TokenLifetime | undefined;
+  readonly #options: NetworkOptions;
+
+  constructor(options: NetworkOptions) {
+    this.#options = options;
+  }
+
+  sendGetRequestAsync<T>(url: string, options?: NetworkRequestOptions): Promise<NetworkResponse<T>> {
+    return this.#send<T>(url, { method: "GET", ...(options?.headers && { headers: options.headers }) });
+  }
+
+  sendPostRequestAsync<T>(url: string, options?: NetworkRequestOptions): Promise<NetworkResponse<T>> {
+    return this.#send<T>(
+      url,
+      { method: "POST", body: options?.body ?? "", ...(options?.headers && { headers: options.headers }) },
+      (body, host, elapsedMs) => {
+        this.lifetime = readTokenAnswer(body, host, elapsedMs);
+      },
+    );
+  }
+
+  async #send<T>(
+    url: string,
+    init: RequestInit,
+    accept?: (body: Record<string, unknown>, host: string, elapsedMs: number) => void,
+  ): Promise<NetworkResponse<T>> {
+    const { clock, context, fetch, signal, trustedHosts } = this.#options;
+    try {
+      const { host } = new URL(url);
+      if (accept && !trustedHosts.includes(host)) throw untrusted(host, trustedHosts);
+      const sentAt = clock.monotonic();
+      const answer = await exchange(url, init, { fetch, clock, signal, timeoutMs, maxBytes });
+      const body = judge(answer, host, clock.now(), context);
+      accept?.(body, host, clock.monotonic() - sentAt);
+      return { status: answer.status, headers: {}, body: body as T };
+    } catch (error) {
+      if (error instanceof AppIdentityError) this.failure = error;
+      throw error;
+    }
+  }
+}
+
+/** The JSON object in a good answer; every other answer is a typed failure. */
+function judge(answer: Answer, host: string, now: number, context: NetworkOptions["context"]): Record<string, unknown> {
+  const { status, headers, text } = answer;
+  const body = parseObject(text);
+  const retryAfterMs = parseRetryAfter(headers.get("retry-after"), now);
+  const known = { statusCode: status, host, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  if (typeof body?.error === "string" || isTransientStatus(status)) {
+    const failure = entraFailure(body ?? {}, status, context);
+    throw failure.with({ ...known, retryable: failure.retryable || isTransientStatus(status) });
+  }
+  if (body && status >= 200 && status < 300) return body;
+  if (status >= 300 && status < 400) {
+    throw new AppIdentityError("unexpected_redirect", `${host} redirects token requests.`, {
+      remedy: `Credentials don't follow redirects. Check that ${host} is the login host, and that no proxy answers in its place.`,
+      ...known,
+    });
+  }
+  const kind = headers.get("content-type") ?? "no content type";
+  throw new AppIdentityError("invalid_token_response", `${host} answered HTTP ${status} with no token (${kind}).`, {
+    remedy: `Something other than the identity platform answers for ${host}: look at proxies and captive portals on the way.`,
+    retryable: true,
+    ...known,
+  });
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function untrusted(host: string, trustedHosts: readonly string[]): AppIdentityError {
+  return new AppIdentityError("invalid_token_response", `The token endpoint is said to be on ${host}.`, {
+    remedy: `Credentials go to ${trustedHosts.join(" or ")} only. Check oidcAuthority and what its discovery document says.`,
+    host,
+  });
+}

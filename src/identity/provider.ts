@@ -1,0 +1,149 @@
+import { inspect } from "node:util";
+import type { AuthenticationProvider } from "@microsoft/microsoft-graph-client";
+import type { AppIdentity, GraphTokenRequest } from "../access-token.js";
+import type { Cloud } from "../clouds.js";
+import { AppIdentityError } from "../errors.js";
+import type { Fetch } from "../transport.js";
+import { type AppIdentityOptions, type ResolvedIdentity, resolveOptions } from "./options.js";
+import { resolveScopes } from "./scopes.js";
+import { TokenManager, type TokenSubject } from "./token-manager.js";
+import { acquireToken } from "./token-request.js";
+
+/** What Azure SDK clients ask of a credential. */
+export interface GetTokenOptions {
+  abortSignal?: AbortSignal;
+  claims?: string;
+  enableCae?: boolean;
+}
+
+/** What they get. Times are milliseconds since 1970. */
+export interface AzureAccessToken {
+  token: string;
+  expiresOnTimestamp: number;
+  refreshAfterTimestamp: number;
+  tokenType: "Bearer";
+}
+
+/**
+ * An app's identity in a Microsoft Entra tenant: tokens for Microsoft Graph, or any other API, as the app itself.
+ *
+ * Keep one for the life of the process. It holds the tokens, asks for each only once however many callers need it, gets the next one before
+ * the last is over, and serves what it has for as long as it is good.
+ *
+ * @example
+ * const authProvider = new AppIdentityAuthProvider({ tenantId, clientId, clientSecret });
+ * const client = createGraphClient({ authProvider });
+ */
+export class AppIdentityAuthProvider implements AuthenticationProvider {
+  /** Empty for a `tokenCredential` that came without. */
+  readonly tenantId: string;
+  /** Empty for a `tokenCredential` that came without. */
+  readonly clientId: string;
+  /** Where tokens come from and where they go. */
+  readonly cloud: Cloud;
+  /** What carries token requests; `createGraphClient()` takes it over. */
+  readonly fetch: Fetch;
+  readonly #identity: ResolvedIdentity;
+  readonly #who: AppIdentity;
+  readonly #tokens: TokenManager;
+  readonly #graph: TokenSubject;
+  readonly #graphWithCae: TokenSubject;
+
+  /**
+   * Checks the options, and sends nothing.
+   * @throws AppIdentityError `invalid_options`, `invalid_scope`, `invalid_certificate`, `certificate_expired`.
+   */
+  constructor(options: AppIdentityOptions) {
+    const identity = resolveOptions(options);
+    const { tenantId, clientId, cloud, clock, logger, tokenStore, scopes } = identity;
+    this.tenantId = tenantId;
+    this.clientId = clientId;
+    this.cloud = cloud;
+    this.fetch = identity.fetch;
+    this.#identity = identity;
+    this.#who = Object.freeze({ tenantId, clientId, loginHost: cloud.loginHost });
+    // A borrowed credential that doesn't say who it is could share its tokens with strangers.
+    const store = tenantId && clientId ? tokenStore : undefined;
+    this.#tokens = new TokenManager({ clock, logger, store });
+    this.#graph = this.#subject(scopes, false);
+    this.#graphWithCae = this.#subject(scopes, true);
+  }
+
+  /**
+   * A bearer token. While one is in hand this takes about a microsecond.
+   * @throws AppIdentityError `invalid_scope`, `invalid_options`, `aborted`, and whatever keeps Entra from giving a token: `invalid_credential`,
+   * `expired_credential`, `app_not_found`, `tenant_not_found`, `throttled`, `entra_unavailable`, `network_error`, `timeout`, …
+   * @example
+   * const token = await authProvider.getAccessToken({ scopes: "api://orders.contoso.com/.default", signal });
+   */
+  getAccessToken(options?: GraphTokenRequest): Promise<string> {
+    try {
+      options?.onIdentity?.(this.#who);
+      const subject = this.#subjectOf(options?.scopes, options?.enableCae);
+      if (!options?.claims && !options?.forceRefresh && !options?.signal?.aborted) {
+        const held = this.#tokens.inHand(subject);
+        if (held) return held.promise;
+      }
+      const demand = { ...options, claims: checkClaims(options?.claims) };
+      return this.#tokens.get(subject, demand).then(({ value }) => value);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * The same for Azure SDK clients, Kiota and others that take a `TokenCredential`.
+   * @throws AppIdentityError as `getAccessToken()` does.
+   */
+  async getToken(scopes: string | string[], options: GetTokenOptions = {}): Promise<AzureAccessToken> {
+    const { abortSignal: signal, claims, enableCae } = options;
+    const held = await this.#tokens.get(this.#subjectOf(scopes, enableCae), { claims: checkClaims(claims), signal });
+    return {
+      token: held.value,
+      expiresOnTimestamp: held.expiresAt,
+      refreshAfterTimestamp: held.refreshAt,
+      tokenType: "Bearer",
+    };
+  }
+
+  /** Who this is and how it proves that, for logs. */
+  toJSON(): { tenantId: string; clientId: string; credential: string } {
+    return { tenantId: this.tenantId, clientId: this.clientId, credential: this.#identity.credential.kind };
+  }
+
+  [inspect.custom](): string {
+    return `AppIdentityAuthProvider ${inspect(this.toJSON())}`;
+  }
+
+  #subjectOf(scopes: string | readonly string[] | undefined, enableCae = false): TokenSubject {
+    if (scopes === undefined) return enableCae ? this.#graphWithCae : this.#graph;
+    return this.#subject(resolveScopes(scopes, this.cloud), enableCae);
+  }
+
+  #subject(scopes: readonly string[], enableCae: boolean): TokenSubject {
+    const identity = this.#identity;
+    const { tenantId, clientId } = identity;
+    return {
+      key: [identity.cloud.loginHost, tenantId, clientId, [...scopes].sort().join(" "), enableCae ? "cae" : ""].join(
+        "|",
+      ),
+      about: { tenantId, clientId, scopes, enableCae },
+      acquire: (claims, signal) =>
+        acquireToken(identity, { scopes, enableCae, ...(claims !== undefined && { claims }) }, signal),
+    };
+  }
+}
+
+/** Claims go to Entra as they are: JSON text, decoded from the header it came in. */
+function checkClaims(claims: string | undefined): string | undefined {
+  if (!claims) return undefined;
+  try {
+    const value: unknown = JSON.parse(claims);
+    if (typeof value === "object" && value !== null) return claims;
+  } catch {
+    // Reported below.
+  }
+  throw new AppIdentityError("invalid_options", '"claims" is not a JSON object.', {
+    remedy: "Give the claims of the WWW-Authenticate header as text: they come in base64 and must be decoded first.",
+  });
+}

@@ -1,0 +1,92 @@
+import { AppIdentityError } from "../errors.js";
+import { log } from "../logger.js";
+import { retryDelay } from "../retry-policy.js";
+import type { BorrowedCredential, Proof } from "./credentials.js";
+import { withDeadline } from "./deadline.js";
+import { type AcquiredToken, requestToken, type TokenQuery } from "./msal.js";
+import type { ResolvedIdentity } from "./options.js";
+
+const attempts = 3;
+const baseDelayMs = 500;
+/** No attempt begins later than this: callers are waiting. */
+const budgetMs = 30_000;
+/** For what callers bring: callbacks, files, another library's credential with its own retries. */
+const credentialTimeoutMs = 60_000;
+
+/**
+ * Refusals that a newer credential may cure: wrong or expired secret; certificate or key not registered, assertion outside its time.
+ * @see https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+ */
+const credentialRefusals = new Set([7000215, 7000222, 700027, 700024, 7000214, 1000502, 7000274, 7000277]);
+
+/**
+ * Gets a token, whatever passing trouble there is: each attempt has its own proof of identity, fresh assertions included.
+ * @throws AppIdentityError for whatever went wrong in the last attempt; the signal's reason when it aborts.
+ */
+export async function acquireToken(
+  identity: ResolvedIdentity,
+  query: TokenQuery,
+  signal: AbortSignal,
+): Promise<AcquiredToken> {
+  const { clock, credential, logger } = identity;
+  const deadline = { clock, timeoutMs: credentialTimeoutMs, signal, late: credentialTimeout };
+  if (credential.kind === "tokenCredential") {
+    return withDeadline(deadline, (signal) => borrowToken(credential, query, signal, clock.now));
+  }
+  const startedAt = clock.monotonic();
+  let renewed = false;
+  for (let attempt = 1; ; attempt++) {
+    let proof: Proof | undefined;
+    try {
+      proof = await withDeadline(deadline, (signal) => credential.proof(signal));
+      return await requestToken(identity, proof, query, signal);
+    } catch (error) {
+      if (!(error instanceof AppIdentityError)) throw error;
+      const refused = error.aadsts !== undefined && credentialRefusals.has(error.aadsts) ? proof : undefined;
+      if (refused && !renewed) {
+        renewed = await withDeadline(deadline, (signal) => credential.refresh(refused, signal));
+        if (renewed) {
+          log(logger, "info", `Entra refused the ${credential.kind} (AADSTS${error.aadsts}); trying the newer one.`);
+          continue;
+        }
+      }
+      const delayMs = retryDelay(attempt, error.retryAfterMs, baseDelayMs);
+      const elapsedMs = clock.monotonic() - startedAt;
+      if (!error.retryable || attempt >= attempts || elapsedMs + delayMs > budgetMs) throw error;
+      log(logger, "debug", `Token request failed, trying again in ${Math.round(delayMs)} ms: ${error.message}`);
+      await clock.wait(delayMs, signal);
+    }
+  }
+}
+
+async function borrowToken(
+  credential: BorrowedCredential,
+  { scopes, claims, enableCae }: TokenQuery,
+  signal: AbortSignal,
+  now: () => number,
+): Promise<AcquiredToken> {
+  let granted: Awaited<ReturnType<BorrowedCredential["getToken"]>>;
+  try {
+    const options = { abortSignal: signal, ...(claims !== undefined && { claims }), ...(enableCae && { enableCae }) };
+    granted = await credential.getToken([...scopes], options);
+  } catch (error) {
+    if (error instanceof AppIdentityError || signal.aborted) throw error;
+    throw credentialFailed("The tokenCredential failed.", error);
+  }
+  const expiresInMs = (granted?.expiresOnTimestamp ?? Number.NaN) - now();
+  if (!granted?.token || !(expiresInMs > 0)) throw credentialFailed("The tokenCredential gave no valid token.");
+  const refreshInMs = (granted.refreshAfterTimestamp ?? Number.NaN) - now();
+  return { value: granted.token, expiresInMs, ...(refreshInMs > 0 && refreshInMs < expiresInMs && { refreshInMs }) };
+}
+
+function credentialFailed(message: string, cause?: unknown): AppIdentityError {
+  const remedy = "Ask that credential for a token on its own, in the same environment; the cause tells more.";
+  return new AppIdentityError("credential_callback_failed", message, { remedy, ...(cause !== undefined && { cause }) });
+}
+
+function credentialTimeout(): AppIdentityError {
+  return new AppIdentityError("timeout", `The credential wasn't there within ${credentialTimeoutMs / 1000} s.`, {
+    remedy: "Look at the callback, file or tokenCredential that provides it: it hangs.",
+    retryable: true,
+  });
+}
