@@ -1,3 +1,4 @@
+import type { AuthenticationProviderOptions } from "@microsoft/microsoft-graph-client";
 import type { AppIdentity, GraphTokenRequest } from "../access-token.js";
 import type { Clock } from "../clock.js";
 import { abortFailure, timeoutFailure } from "./interruption.js";
@@ -7,7 +8,7 @@ export interface Attempt {
   /** From 1. */
   readonly number: number;
   /** What to ask the provider. To be handed over unchanged: through it the attempt learns token and identity. */
-  readonly tokenRequest: GraphTokenRequest;
+  readonly tokenRequest: Omit<GraphTokenRequest, "scopes"> & AuthenticationProviderOptions;
   /** Fires when the caller's signal does, or the attempt's time is up; its reason is the error to fail with. */
   readonly signal: AbortSignal;
   /** Set after a 503, for which Microsoft asks for a new connection. */
@@ -17,6 +18,9 @@ export interface Attempt {
   /** Keeps the caller's signal connected to a body that is handed over unread. */
   handOver(body: object): void;
 }
+
+/** What the last answer makes of the next token request. */
+export type TokenHints = Pick<GraphTokenRequest, "claims" | "forceRefresh" | "refusedToken">;
 
 interface AttemptLimits {
   host: string;
@@ -29,7 +33,7 @@ interface AttemptLimits {
 const handedOver = new FinalizationRegistry<() => void>((unlink) => unlink());
 
 export class OpenAttempt implements Attempt {
-  readonly tokenRequest: GraphTokenRequest;
+  readonly tokenRequest: Attempt["tokenRequest"];
   readonly signal: AbortSignal;
   identity: AppIdentity | undefined;
   #token: string | undefined;
@@ -38,7 +42,7 @@ export class OpenAttempt implements Attempt {
 
   constructor(
     readonly number: number,
-    hints: GraphTokenRequest,
+    hints: TokenHints,
     readonly freshConnection: boolean,
     { host, timeoutMs, clock, signal }: AttemptLimits,
   ) {

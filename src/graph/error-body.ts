@@ -3,27 +3,35 @@ export interface ErrorBody {
   code?: string;
   message?: string;
   requestId?: string;
-  date?: string;
+  /** Graph's error object as it came, where it came as one. */
+  error?: Fields;
+  /** Its inner error, in either spelling. */
+  innerError?: Fields;
 }
 
 type Fields = Record<string, unknown>;
 
-/** Reads Graph's error JSON (with `innerError` in either spelling), problem+json, OAuth errors, text, HTML, and nothing at all. */
+/** Reads Graph's error JSON, problem+json, OAuth errors, text, HTML, and nothing at all. */
 export function readErrorBody(text: string, headers: Headers): ErrorBody {
   const json = parse(text);
-  const error = fields(json?.error) ?? json ?? {};
-  const inner = fields(error.innerError) ?? fields(error.innererror) ?? {};
-  return drop({
-    code: string(error.code) ?? string(json?.error),
-    message:
-      string(error.message) ??
-      string(json?.error_description) ??
-      string(error.detail) ??
-      string(error.title) ??
-      (json ? undefined : plain(text)),
-    requestId: string(inner["request-id"]) ?? headers.get("request-id") ?? undefined,
-    date: string(inner.date),
-  });
+  const error = fields(json?.error);
+  const innerError = fields(error?.innerError) ?? fields(error?.innererror);
+  const code = string(error?.code) ?? string(json?.error);
+  const message =
+    string(error?.message) ??
+    string(json?.error_description) ??
+    string(json?.detail) ??
+    string(json?.title) ??
+    string(json?.message) ??
+    (json === undefined ? readable(text) : undefined);
+  const requestId = string(innerError?.["request-id"]) ?? headers.get("request-id") ?? undefined;
+  return {
+    ...(code && { code }),
+    ...(message && { message }),
+    ...(requestId && { requestId }),
+    ...(error && { error }),
+    ...(innerError && { innerError }),
+  };
 }
 
 function parse(text: string): Fields | undefined {
@@ -43,12 +51,9 @@ function string(value: unknown): string | undefined {
 }
 
 /** The title of a page, else the beginning of what can be read of it. */
-function plain(text: string): string | undefined {
-  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(text)?.[1];
-  const readable = (title ?? text.replace(/<(script|style)[\s\S]*?<\/\1>|<[^>]*>/gi, " ")).replace(/\s+/g, " ").trim();
-  return string(readable.length > 200 ? `${readable.slice(0, 200)}…` : readable);
-}
-
-function drop(body: Record<keyof ErrorBody, string | undefined>): ErrorBody {
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+function readable(body: string): string {
+  const text = body.slice(0, 10_000);
+  const title = /<title[^>]*>([^<]*)</i.exec(text)?.[1];
+  const words = (title ?? text.replace(/<[^>]*>/g, " ")).replace(/\s+/g, " ").trim();
+  return words.length > 200 ? `${words.slice(0, 200)}…` : words;
 }

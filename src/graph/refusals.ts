@@ -1,5 +1,5 @@
-import type { GraphTokenRequest } from "../access-token.js";
 import type { Clock } from "../clock.js";
+import type { TokenHints } from "./attempt.js";
 import { claimsChallenge } from "./challenge.js";
 
 const refreshEveryMs = 300_000;
@@ -30,7 +30,7 @@ export class Refusals {
   ) {}
 
   /** What to ask the provider for after this answer; `undefined` where another token wouldn't help. */
-  answer({ status, headers }: Response, refusedToken: string | undefined): GraphTokenRequest | undefined {
+  answer({ status, headers }: Response, refusedToken: string | undefined): TokenHints | undefined {
     if (status !== 401 && status !== 403) return undefined;
     const claims = status === 401 ? claimsChallenge(headers) : undefined;
     const kind = status === 403 ? "forbidden" : claims === undefined ? "plain" : "claims";

@@ -1,9 +1,8 @@
 import { setMaxListeners } from "node:events";
-import type { GraphTokenRequest } from "../access-token.js";
 import type { Clock } from "../clock.js";
 import { AppIdentityError, isAppIdentityError } from "../errors.js";
 import { isTransientStatus, retryDelay } from "../retry-policy.js";
-import { type Attempt, OpenAttempt } from "./attempt.js";
+import { type Attempt, OpenAttempt, type TokenHints } from "./attempt.js";
 import { graphFailure, redirectFailure, throttledFailure } from "./failure.js";
 import type { ThrottleGate } from "./gate.js";
 import { abortFailure, networkFailure } from "./interruption.js";
@@ -70,7 +69,7 @@ export async function runAttempts<T>(work: AttemptWork<T>, policy: AttemptPolicy
   const host = new URL(graphRoot).host;
   const deadline = clock.now() + retry.budgetMs;
   const refusals = new Refusals(policy.refreshes, clock);
-  let hints: GraphTokenRequest = {};
+  let hints: TokenHints = {};
   let failures = 0;
   let freshConnection = false;
   // A thousand requests may share one signal: that is no leak.

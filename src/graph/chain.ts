@@ -1,0 +1,154 @@
+import {
+  AuthenticationHandlerOptions,
+  type AuthenticationProvider,
+  type Context,
+  type Middleware,
+  RetryHandlerOptions,
+  TelemetryHandler,
+} from "@microsoft/microsoft-graph-client";
+import type { GraphTokenRequest } from "../access-token.js";
+import { isAppIdentityError } from "../errors.js";
+import type { Fetch } from "../transport.js";
+import { type Attempt, OpenAttempt } from "./attempt.js";
+import { authorize, isGraphAddress } from "./authorize.js";
+import { deliver } from "./deliver.js";
+import { abortFailure, networkFailure } from "./interruption.js";
+import { type AttemptPolicy, type ClientTraits, runAttempts } from "./retry.js";
+
+/** The SDK's context as one attempt sends it: a copy, so that the next one starts again from what the caller gave. */
+interface Outgoing extends Context {
+  options: NonNullable<Context["options"]> & { headers: Headers };
+  tokenRequest: GraphTokenRequest;
+}
+
+type Send = (outgoing: Outgoing) => Promise<Response>;
+
+/**
+ * What a client's requests go through, from the outside in: attempts, token, the SDK's telemetry headers, fetch.
+ * A listing that drives its own attempts, and says so in its token request, starts at the token; a request for a host other than Graph, at fetch.
+ */
+export function graphChain(authProvider: AuthenticationProvider, fetch: Fetch, traits: ClientTraits): Middleware {
+  const carry = carriedBy(fetch);
+  const send = authorized(authProvider, withTelemetry(carry));
+  return {
+    async execute(context) {
+      const url = addressOf(context);
+      if (!isGraphAddress(url, traits.graphRoot)) context.response = await sendElsewhere(carry, context, traits);
+      else if (tokenRequestOf(context).attempt !== undefined) context.response = await send(outgoing(context));
+      else {
+        context.response = await runAttempts(
+          {
+            send: (attempt) => send(outgoing(context, attempt)),
+            read: (response, attempt) => deliver(response, url, attempt),
+          },
+          policyOf(context, traits),
+        );
+      }
+    },
+  };
+}
+
+/** Other hosts see neither token nor telemetry and aren't judged; but nothing hangs there either. */
+async function sendElsewhere(send: Send, context: Context, { timeoutMs, clock }: ClientTraits): Promise<Response> {
+  const signal = context.options?.signal ?? undefined;
+  const attempt = new OpenAttempt(1, {}, false, { host: hostOf(context), timeoutMs, clock, signal });
+  try {
+    const response = await attempt.until(send(outgoing(context, attempt)));
+    if (response.body !== null) attempt.handOver(response.body);
+    return response;
+  } finally {
+    attempt.close();
+  }
+}
+
+function authorized(authProvider: AuthenticationProvider, next: Send): Send {
+  return async (outgoing) => {
+    const { authenticationProvider = authProvider } = optionsOf(outgoing, AuthenticationHandlerOptions) ?? {};
+    await authorize(outgoing.options.headers, authenticationProvider, outgoing.tokenRequest);
+    // Nobody follows a redirect with the token.
+    outgoing.options.redirect = "manual";
+    return next(outgoing);
+  };
+}
+
+function withTelemetry(next: Send): Send {
+  const handler = new TelemetryHandler();
+  handler.setNext({
+    execute: async (context) => {
+      context.response = await next(context as Outgoing);
+    },
+  });
+  return async (outgoing) => {
+    await handler.execute(outgoing);
+    return outgoing.response!;
+  };
+}
+
+function carriedBy(fetch: Fetch): Send {
+  return async (outgoing) => {
+    const { request, options } = outgoing;
+    try {
+      return await fetch(request, options as RequestInit);
+    } catch (cause) {
+      // The end of an attempt brings its own error as the signal's reason.
+      if (isAppIdentityError(cause)) throw cause;
+      throw options.signal?.aborted ? abortFailure(options.signal.reason) : networkFailure(cause, hostOf(outgoing));
+    }
+  };
+}
+
+function outgoing(context: Context, attempt?: Attempt): Outgoing {
+  const { options = {} } = context;
+  const headers = new Headers(options.headers as Record<string, string>);
+  // The connection can't be chosen through fetch, but it can be closed: the attempt after this one has another.
+  if (attempt?.freshConnection) headers.set("connection", "close");
+  return {
+    ...context,
+    options: {
+      ...options,
+      headers,
+      ...(attempt && { signal: attempt.signal }),
+      // Node's fetch takes a stream only so, and the SDK doesn't say it.
+      ...(isStream(options.body) && { duplex: "half" }),
+    },
+    tokenRequest: { ...tokenRequestOf(context), ...attempt?.tokenRequest },
+  };
+}
+
+function policyOf(context: Context, traits: ClientTraits): AttemptPolicy {
+  const { method = "GET", signal, body } = context.options ?? {};
+  const perRequest = optionsOf(context, RetryHandlerOptions);
+  return {
+    ...traits,
+    signal: signal ?? undefined,
+    idempotent: method === "GET" || method === "HEAD",
+    replayable: typeof context.request === "string" && !isStream(body),
+    ...(perRequest && {
+      retry: { ...traits.retry, attempts: perRequest.maxRetries + 1, delayMs: perRequest.delay * 1000 },
+      shouldRetry: (response, attempt) =>
+        perRequest.shouldRetry(perRequest.delay, attempt, context.request, context.options, response),
+    }),
+  };
+}
+
+function isStream(body: unknown): boolean {
+  return typeof body === "object" && body !== null && (Symbol.asyncIterator in body || "getReader" in body);
+}
+
+function addressOf({ request }: Context): string {
+  return typeof request === "string" ? request : request.url;
+}
+
+function hostOf(context: Context): string {
+  const address = addressOf(context);
+  return URL.canParse(address) ? new URL(address).host : address;
+}
+
+function tokenRequestOf(context: Context): GraphTokenRequest {
+  return (optionsOf(context, AuthenticationHandlerOptions)?.authenticationProviderOptions ?? {}) as GraphTokenRequest;
+}
+
+/** What a caller gave with `.middlewareOptions()`, found by its class. */
+function optionsOf<T>({ middlewareControl }: Context, type: new () => T): T | undefined {
+  return middlewareControl?.getMiddlewareOptions(type) as T | undefined;
+}

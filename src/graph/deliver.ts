@@ -1,0 +1,67 @@
+import { AppIdentityError } from "../errors.js";
+import type { Attempt } from "./attempt.js";
+import { readErrorBody } from "./error-body.js";
+
+/**
+ * Makes of an answer the response that the Graph SDK gets. JSON is read here, inside the attempt, so that a body that breaks off is asked for again; an HTML
+ * page in place of an answer is a failure; an error of any form comes in Graph's own, the only one of which the SDK keeps code, message and
+ * request id. Every other body is handed over unread.
+ */
+export async function deliver(response: Response, url: string, attempt: Attempt): Promise<Response> {
+  if (response.status >= 400) return withJson(response, errorInGraphsForm(await response.text(), response));
+  const type = response.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  // What a page or a message holds may well be HTML; nothing else in Graph is.
+  if (type === "text/html" && !/\/(content|\$value)$/i.test(new URL(url).pathname)) {
+    throw notAnAnswer(response, "an HTML page");
+  }
+  if (type !== "application/json" || response.body === null) {
+    if (response.body !== null) attempt.handOver(response.body);
+    return response;
+  }
+  const text = await response.text();
+  try {
+    JSON.parse(text);
+  } catch (cause) {
+    throw notAnAnswer(response, text === "" ? "an empty body" : "JSON that breaks off or is none", cause);
+  }
+  return withJson(response, text);
+}
+
+function notAnAnswer({ status, headers }: Response, what: string, cause?: unknown): AppIdentityError {
+  const requestId = headers.get("request-id");
+  return new AppIdentityError("invalid_response", `Graph answered ${status} with ${what}.`, {
+    remedy: "Look for a proxy or a sign-in page between here and Graph. If this was a change, Graph may have made it.",
+    retryable: true,
+    statusCode: status,
+    cause,
+    ...(requestId !== null && { requestId }),
+  });
+}
+
+function errorInGraphsForm(text: string, { status, headers }: Response): string {
+  const {
+    error,
+    innerError,
+    code,
+    message = `Graph answered ${status} without saying why.`,
+    requestId,
+  } = readErrorBody(text, headers);
+  return JSON.stringify({
+    error: {
+      ...error,
+      code,
+      message,
+      innerError: { date: new Date().toISOString(), ...innerError, "request-id": requestId },
+    },
+  });
+}
+
+/** The same response with a body that has been read. */
+function withJson({ status, statusText, headers, url }: Response, text: string): Response {
+  const described = new Headers(headers);
+  described.set("content-type", "application/json");
+  described.delete("content-encoding");
+  described.delete("content-length");
+  const response = new Response(text, { status, statusText, headers: described });
+  return Object.defineProperty(response, "url", { value: url });
+}
