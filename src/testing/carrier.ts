@@ -40,8 +40,10 @@ export function createCarrier(target: string, origins: readonly string[]): typeo
     const location = response.headers.get("location");
     if (asked.redirect === "follow" && redirects.includes(response.status) && location !== null) {
       await response.body?.cancel();
+      const next = new URL(location, asked.url);
+      if (next.origin !== origin) asked.headers.delete("authorization");
       const method = response.status === 303 ? "GET" : asked.method;
-      return carry(new Request(new URL(location, asked.url), { method, headers: asked.headers }), signal);
+      return carry(new Request(next, { method, headers: asked.headers }), signal);
     }
     return Object.defineProperty(response, "url", { value: asked.url });
   }

@@ -52,8 +52,12 @@ export function createListener({
   return (incoming, response) => {
     answer(incoming, response).catch((error: unknown) => {
       if (response.destroyed) return;
-      if (!response.headersSent) response.writeHead(500, { "content-type": "text/plain; charset=utf-8" });
-      response.end(`The emulator failed: ${error instanceof Error ? error.stack : String(error)}`);
+      const malformed = error instanceof URIError || (error as { code?: string }).code === "ERR_INVALID_URL";
+      const said = malformed ? "The request's URL is malformed." : `The emulator failed: ${(error as Error).stack}`;
+      if (!response.headersSent) {
+        response.writeHead(malformed ? 400 : 500, { "content-type": "text/plain; charset=utf-8" });
+      }
+      response.end(said);
     });
   };
 }
