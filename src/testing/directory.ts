@@ -1,7 +1,8 @@
 import type { User } from "@microsoft/microsoft-graph-types";
-import type { Collection } from "./collection.js";
+import type { Collection, Member } from "./collection.js";
 import { mailName } from "./names.js";
 import { createPeople } from "./people.js";
+import { userFilterRules, userOrderRules } from "./query-rules.js";
 import { defaultUserProperties, singleUserProperties, userProperties } from "./user-properties.js";
 import type { EmulatorClock } from "./wire.js";
 
@@ -42,8 +43,8 @@ export interface Directory extends Collection {
   remove(idOrUserPrincipalName: string, options?: { permanently?: boolean }): boolean;
   /** Why a user that was deleted is gone. */
   removal(key: number): "changed" | "deleted" | undefined;
-  managerOf(key: number): number | undefined;
-  reportsOf(key: number): number[];
+  /** Whether someone gave this property a value, be it null. */
+  wasSet(key: number, property: string): boolean;
   /** Back to the generated population. */
   reset(): void;
 }
@@ -75,10 +76,11 @@ export function createDirectory(options: DirectoryOptions): Directory {
 
   const exists = (key: number) => key >= 0 && key < end && !removed.has(key);
 
-  function read(key: number, property: string): unknown {
+  function member(key: number): Member {
     const overlay = overlays.get(key);
-    if (overlay && property in overlay) return overlay[property];
-    return userProperties[property]?.(people.person(key)) ?? null;
+    const person = people.person(key);
+    const made: Member = (property) => userProperties[property]?.(person) ?? null;
+    return overlay ? (property) => (property in overlay ? overlay[property] : made(property)) : made;
   }
 
   function keyOf(name: string): number | undefined {
@@ -86,7 +88,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
     const property = name.includes("@") ? "userPrincipalName" : "id";
     // Neither a name once given nor a generated one need be the current one: users are renamed.
     return [aliases.get(wanted), people.indexOf(name)].find(
-      (key) => key !== undefined && exists(key) && String(read(key, property)).toLowerCase() === wanted,
+      (key) => key !== undefined && exists(key) && String(member(key)(property)).toLowerCase() === wanted,
     );
   }
 
@@ -118,12 +120,18 @@ export function createDirectory(options: DirectoryOptions): Directory {
     return exists(manager) && people.person(key).draw(70) % 20 !== 0 ? manager : undefined;
   }
 
+  function reportsOf(key: number): number[] {
+    const candidates = new Set([...Array.from({ length: 8 }, (_, child) => key * 8 + 1 + child), ...overlays.keys()]);
+    return [...candidates].filter((candidate) => exists(candidate) && managerOf(candidate) === key);
+  }
+
   function view(key: number): DirectoryUser {
+    const read = member(key);
     const overlay = overlays.get(key);
     const extensions = overlay ? Object.keys(overlay).filter((name) => name.startsWith("extension_")) : [];
     const listable = [...Object.keys(userProperties), ...extensions];
     return Object.fromEntries(
-      listable.map((property) => [property, structuredClone(read(key, property))]),
+      listable.map((property) => [property, structuredClone(read(property))]),
     ) as unknown as DirectoryUser;
   }
 
@@ -135,10 +143,17 @@ export function createDirectory(options: DirectoryOptions): Directory {
     seed,
     defaults: defaultUserProperties,
     singleOnly: new Set(singleUserProperties),
+    filterRules: userFilterRules,
+    orderRules: userOrderRules,
+    navigations: {
+      manager: { many: false, keys: (key) => [managerOf(key)].filter((manager) => manager !== undefined) },
+      directReports: { many: true, keys: reportsOf },
+      extensions: { many: true, keys: () => [] },
+    },
     generated: users,
     canonical,
     exists,
-    read,
+    member,
     keyOf,
     get end() {
       return end;
@@ -196,11 +211,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
       return true;
     },
     removal: (key) => removed.get(key),
-    managerOf,
-    reportsOf(key) {
-      const candidates = new Set([...overlays.keys(), ...Array.from({ length: 8 }, (_, child) => key * 8 + 1 + child)]);
-      return [...candidates].filter((candidate) => exists(candidate) && managerOf(candidate) === key);
-    },
+    wasSet: (key, property) => property in (overlays.get(key) ?? {}),
     reset() {
       overlays.clear();
       removed.clear();

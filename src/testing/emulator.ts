@@ -8,7 +8,7 @@ import { createFaults, type Faults } from "./fault.js";
 import { createGraphService, type GraphService } from "./graph.js";
 import { answerAsGraph } from "./graph-answer.js";
 import { GraphRefusal } from "./graph-refusal.js";
-import type { GraphSwitches } from "./graph-switches.js";
+import { type GraphSwitches, pickSwitches } from "./graph-switches.js";
 import type { RecordedRequest } from "./request-log.js";
 import { createListener, listen } from "./server.js";
 import { createSigningKey } from "./signing-key.js";
@@ -165,11 +165,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const directory = createDirectory({ users, seed: own, tenantId: id, domain: name, clock });
     const tenant = new Tenant(id, name, own, directory);
     tenants.set(id, tenant);
-    const { throttle, pageTokenLifetimeMs, shortPages, shuffle } = options;
-    graphs.set(
-      id,
-      createGraphService({ directory, clock, ...defined({ throttle, pageTokenLifetimeMs, shortPages, shuffle }) }),
-    );
+    graphs.set(id, createGraphService({ directory, clock, ...pickSwitches(options) }));
     return tenant;
   }
 
@@ -248,8 +244,9 @@ function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], 
 const optionNames: Record<keyof EmulatorOptions, true> = {
   ...{ users: true, seed: true, tenantId: true, domain: true, clientId: true, clientSecret: true, roles: true },
   ...{ port: true, host: true, tls: true, origins: true, tokenLifetimeSeconds: true, strict: true },
-  ...{ errorSeparator: true, challengeSpelling: true, throttle: true, pageTokenLifetimeMs: true },
-  ...{ shortPages: true, shuffle: true },
+  ...{ errorSeparator: true, challengeSpelling: true },
+  ...{ throttle: true, pageTokenLifetimeMs: true, deltaTokenLifetimeMs: true, deltaPageSize: true },
+  ...{ shortPages: true, replays: true, shuffle: true },
 };
 
 function checkNames(options: object): void {

@@ -26,7 +26,7 @@ export function answerAsGraph(request: WireRequest, work: () => WireReply): Wire
     if (!(error instanceof GraphRefusal)) throw error;
     const { status, code, message, headers } = error;
     const date = new Date(request.at).toISOString().slice(0, 19);
-    const innerError = { date, "request-id": requestId, "client-request-id": clientRequestId };
+    const innerError = { ...error.innerError, date, "request-id": requestId, "client-request-id": clientRequestId };
     return {
       status,
       headers: { ...common, "content-type": "application/json", ...headers },

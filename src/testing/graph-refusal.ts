@@ -1,10 +1,15 @@
 /** Thrown anywhere in the Graph side; `graph.ts` turns it into an answer with an error body. */
 export class GraphRefusal extends Error {
+  /**
+   * @param headers go with the answer
+   * @param innerError fields of `innerError` beside the ids and the date
+   */
   constructor(
     readonly status: number,
     readonly code: string,
     message: string,
     readonly headers: Record<string, string> = {},
+    readonly innerError: Record<string, string> = {},
   ) {
     super(message);
     this.name = "GraphRefusal";

@@ -2,10 +2,33 @@
 export interface GraphSwitches {
   /** Charge the documented resource units and answer 429 when they are used up. Default `false`. */
   throttle: boolean;
-  /** How long a `$skiptoken` is accepted, in milliseconds. Default 1 hour: Microsoft documents no figure. */
+  /** How long a `$skiptoken` of a list is accepted, in milliseconds. Default 1 hour: Microsoft documents no figure. */
   pageTokenLifetimeMs: number;
-  /** Chance from 0 to 1 that a page holds fewer members than asked for, down to none, and goes on. Default 0. */
+  /** How long the tokens of a delta query are accepted, in milliseconds. Default 7 days, as documented. */
+  deltaTokenLifetimeMs: number;
+  /** How many changes a page of a delta query holds at most. Default 200. */
+  deltaPageSize: number;
+  /** Chance from 0 to 1 that a page holds fewer members than it could, down to none, and goes on. Default 0. */
   shortPages: number;
+  /** Chance from 0 to 1 that a change is told again, in its page or in the next round. Default 0. */
+  replays: number;
   /** Every listing comes in an order of its own. Default `false`: the order of creation. */
   shuffle: boolean;
+}
+
+export const defaultSwitches: GraphSwitches = {
+  throttle: false,
+  pageTokenLifetimeMs: 3_600_000,
+  deltaTokenLifetimeMs: 7 * 86_400_000,
+  deltaPageSize: 200,
+  shortPages: 0,
+  replays: 0,
+  shuffle: false,
+};
+
+/** The switches among other options, and only those that were given. */
+export function pickSwitches(options: Partial<GraphSwitches>): Partial<GraphSwitches> {
+  return Object.fromEntries(
+    Object.entries(options).filter(([name, value]) => name in defaultSwitches && value !== undefined),
+  );
 }

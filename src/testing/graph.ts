@@ -1,13 +1,17 @@
 import type { Collection } from "./collection.js";
+import { createCollections } from "./collections.js";
+import { createDelta } from "./delta.js";
 import type { Directory } from "./directory.js";
 import { answerAsGraph } from "./graph-answer.js";
 import { badRequest, GraphRefusal } from "./graph-refusal.js";
-import type { GraphSwitches } from "./graph-switches.js";
-import { createListing, type Listing } from "./listing.js";
+import { defaultSwitches, type GraphSwitches } from "./graph-switches.js";
+import { createListing } from "./listing.js";
 import { createPageTokens } from "./page-token.js";
-import { type GraphQuery, parseQuery } from "./query.js";
+import { parseCountQuery, parseSingleQuery } from "./query.js";
+import { type QueryOptions, readOptions } from "./query-options.js";
+import { createThrottle } from "./throttle.js";
 import type { EmulatorClock, WireReply, WireRequest } from "./wire.js";
-import { writeMember } from "./write-member.js";
+import { memberWriter } from "./write-member.js";
 
 /** What the access token, verified by the server, says about the caller. */
 export interface GraphCaller {
@@ -26,57 +30,148 @@ export interface GraphServiceOptions extends Partial<GraphSwitches> {
 export interface GraphService {
   readonly switches: GraphSwitches;
   handle(request: WireRequest, caller: GraphCaller): WireReply;
-  /** Switches as created; page tokens from before aren't known any more. */
+  /** Switches as created, no units used; tokens from before aren't known any more. */
   reset(): void;
 }
 
-const anyDirectoryRole = ["Directory.Read.All", "Directory.ReadWrite.All"];
+const directoryRoles = ["Directory.Read.All", "Directory.ReadWrite.All"];
 
-/** Application permissions, each of which is enough. */
+/**
+ * Application permissions, each of which is enough.
+ * @see https://learn.microsoft.com/graph/permissions-reference
+ */
 const permissions: Record<string, readonly string[]> = {
-  users: ["User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All", ...anyDirectoryRole],
+  users: ["User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All", ...directoryRoles],
+  groups: ["GroupMember.Read.All", "Group.Read.All", "Group.ReadWrite.All", ...directoryRoles],
+  applications: [
+    "Application.Read.All",
+    "Application.ReadWrite.All",
+    "Application.ReadWrite.OwnedBy",
+    ...directoryRoles,
+  ],
+  devices: ["Device.Read.All", "Device.ReadWrite.All", ...directoryRoles],
+  organization: ["Organization.Read.All", "Organization.ReadWrite.All", ...directoryRoles],
 };
 
-export function createGraphService(options: GraphServiceOptions): GraphService {
-  const { directory, clock } = options;
-  const initial: GraphSwitches = {
-    throttle: options.throttle ?? false,
-    pageTokenLifetimeMs: options.pageTokenLifetimeMs ?? 3_600_000,
-    shortPages: options.shortPages ?? 0,
-    shuffle: options.shuffle ?? false,
-  };
+const jsonType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
+
+export function createGraphService({ directory, clock, ...options }: GraphServiceOptions): GraphService {
+  const initial: GraphSwitches = { ...defaultSwitches, ...options };
   const switches = { ...initial };
   const tokens = createPageTokens();
+  const throttle = createThrottle();
   const listing = createListing({ tokens, switches, clock, seed: directory.seed });
-  const collections: Record<string, Collection> = { users: directory };
+  const delta = createDelta({ directory, tokens, switches, clock, size: listing.size });
+  const collections = new Map(
+    [directory, ...createCollections(directory)].map((collection) => [collection.name, collection]),
+  );
 
   function route(request: WireRequest, caller: GraphCaller): WireReply {
     const [version = "", segment = "", ...rest] = pathSegments(request.url.pathname);
-    if (!/^(v1\.0|beta)$/.test(version)) throw badRequest("Invalid version.");
-    const name = segment.toLowerCase();
-    const collection = collections[name];
-    if (!collection) throw badRequest(`Resource not found for the segment '${segment}'.`);
-    if (request.method !== "GET")
+    if (version !== "v1.0" && version !== "beta") throw badRequest(`Invalid version: ${version}`);
+    if (segment === "me") throw badRequest("/me request is only valid with delegated authentication flow.");
+    const collection = collections.get(segment.toLowerCase());
+    if (!collection) throw unknownSegment(segment);
+    if (request.method !== "GET") {
       throw new GraphRefusal(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.");
-    authorize(name, caller);
-    const root = `${request.url.origin}/${version}`;
-    const [key, ...deeper] = rest;
-    if (deeper.length > 0) throw badRequest(`Resource not found for the segment '${deeper[0]}'.`);
-    if (key === undefined) return json(200, listPage(listing, collection, request, root));
-    return json(200, single(collection, key, parseQuery(request, collection), root));
+    }
+    authorize(collection, caller);
+    const asked: Asked = { request, options: readOptions(request), root: `${request.url.origin}/${version}` };
+    const [name, navigation, ...deeper] = rest;
+    if (deeper.length > 0) throw unknownSegment(deeper[0]!);
+    if (name === undefined) return list(collection, asked);
+    if (navigation !== undefined) return related(collection, name, navigation, asked);
+    if (name === "$count") return count(collection, asked);
+    if (collection === directory && /^(microsoft\.graph\.)?delta(\(\))?$/i.test(name)) return changes(asked);
+    return single(collection, name, asked);
+  }
+
+  function list(collection: Collection, { request, options, root }: Asked): WireReply {
+    const { query, keys, count, next } = listing.page(collection, options);
+    const head: Record<string, unknown> = { "@odata.context": context(root, collection, query.select) };
+    if (count !== undefined) head["@odata.count"] = count;
+    if (next)
+      head["@odata.nextLink"] = `${request.url.origin}${request.url.pathname}?${options.carry("$skiptoken", next)}`;
+    return json(head, `"value":[${keys.map(memberWriter(collection, query)).join(",")}]`);
+  }
+
+  function count(collection: Collection, { options }: Asked): WireReply {
+    const counted = listing.count(collection, parseCountQuery(options, collection));
+    return { status: 200, headers: { "content-type": "text/plain", "odata-version": "4.0" }, body: String(counted) };
+  }
+
+  function single(collection: Collection, name: string, { options, root }: Asked): WireReply {
+    const query = parseSingleQuery(options, collection);
+    const key = find(collection, name);
+    const head = { "@odata.context": `${context(root, collection, query.select)}/$entity` };
+    return json(head, memberWriter(collection, query)(key).slice(1, -1));
+  }
+
+  function related(collection: Collection, name: string, segment: string, { options, root }: Asked): WireReply {
+    const navigation = collection.navigations[segment];
+    if (!navigation) throw unknownSegment(segment);
+    const write = memberWriter(collection, parseSingleQuery(options, collection));
+    const type = `"@odata.type":"#microsoft.graph.${collection.entity}",`;
+    const members = navigation.keys(find(collection, name)).map((key) => type + write(key).slice(1, -1));
+    const directoryObjects = `${root}/$metadata#directoryObjects`;
+    if (navigation.many)
+      return json(
+        { "@odata.context": directoryObjects },
+        `"value":[${members.map((member) => `{${member}}`).join(",")}]`,
+      );
+    if (members[0] === undefined) throw notFound(segment);
+    return json({ "@odata.context": `${directoryObjects}/$entity` }, members[0]);
+  }
+
+  function changes({ request, options, root }: Asked): WireReply {
+    const address = `${request.url.origin}${request.url.pathname}`;
+    const minimal = /\breturn=minimal\b/i.test(request.headers.prefer ?? "");
+    const { select, value, next } = delta.page(options, address, minimal);
+    const link = next.option === "$skiptoken" ? "@odata.nextLink" : "@odata.deltaLink";
+    const head = {
+      "@odata.context": `${context(root, directory, select)}/$delta`,
+      [link]: `${address}?${next.option}=${next.token}`,
+    };
+    return json(head, `"value":${JSON.stringify(value)}`, minimal ? { "preference-applied": "return=minimal" } : {});
+  }
+
+  function handle(request: WireRequest, caller: GraphCaller): WireReply {
+    const units = resourceUnits(request.url);
+    const charge = {
+      clientId: caller.clientId,
+      tenantId: caller.tenantId,
+      users: directory.count,
+      units,
+      at: request.at,
+    };
+    const reply = answerAsGraph(request, () => {
+      const pressure = switches.throttle ? throttle.charge(charge) : {};
+      const { headers, ...rest } = route(request, caller);
+      return { ...rest, headers: { ...pressure, ...headers } };
+    });
+    return { ...reply, headers: { ...reply.headers, "x-ms-resource-unit": String(units) } };
   }
 
   return {
     switches,
-    handle: (request, caller) => answerAsGraph(request, () => route(request, caller)),
+    handle,
     reset() {
       Object.assign(switches, initial);
       tokens.reset();
+      throttle.reset();
+      listing.reset();
     },
   };
 }
 
-/** `/v1.0/users('a%40b')` → `v1.0`, `users`, `a@b`. */
+interface Asked {
+  request: WireRequest;
+  options: QueryOptions;
+  /** Address of the version: `https://graph.microsoft.com/v1.0`. */
+  root: string;
+}
+
+/** `/v1.0/users('o''brien%40contoso.com')` → `v1.0`, `users`, `o'brien@contoso.com`. */
 function pathSegments(pathname: string): string[] {
   return pathname
     .split("/")
@@ -96,37 +191,43 @@ function decodeSegment(segment: string): string {
   }
 }
 
-function authorize(route: string, caller: GraphCaller): void {
-  const sufficient = permissions[route] ?? anyDirectoryRole;
-  if (caller.roles.some((role) => sufficient.includes(role))) return;
+function authorize({ name }: Collection, { roles }: GraphCaller): void {
+  if (roles.some((role) => permissions[name]!.includes(role))) return;
   throw new GraphRefusal(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.");
 }
 
-function json(status: number, body: string): WireReply {
-  const type = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
-  return { status, headers: { "content-type": type, "odata-version": "4.0" }, body };
+/**
+ * What a request costs as documented: reading users costs 2, a single one 1; narrower is cheaper.
+ * @see https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits
+ */
+function resourceUnits({ pathname, searchParams }: URL): number {
+  let units = pathname.split("/").filter(Boolean).length > 2 ? 1 : 2;
+  if (searchParams.has("$select")) units -= 1;
+  if (searchParams.has("$expand")) units += 1;
+  if (Number(searchParams.get("$top") ?? 100) < 20) units -= 1;
+  return Math.max(1, units);
 }
 
-function context(root: string, collection: Collection, query: GraphQuery): string {
-  return `${root}/$metadata#${collection.name}${query.select ? `(${query.select.join(",")})` : ""}`;
+function json(head: object, rest: string, headers: Record<string, string> = {}): WireReply {
+  const body = `${JSON.stringify(head).slice(0, -1)},${rest}}`;
+  return { status: 200, headers: { "content-type": jsonType, "odata-version": "4.0", ...headers }, body };
 }
 
-function listPage(listing: Listing, collection: Collection, request: WireRequest, root: string): string {
-  const query = parseQuery(request, collection);
-  const page = listing(collection, query);
-  const write = writeMember(collection, query);
-  const head: Record<string, unknown> = { "@odata.context": context(root, collection, query) };
-  if (page.next)
-    head["@odata.nextLink"] = `${request.url.origin}${request.url.pathname}?${query.carry("$skiptoken", page.next)}`;
-  return `${JSON.stringify(head).slice(0, -1)},"value":[${page.keys.map(write).join(",")}]}`;
+function context(root: string, collection: Collection, select: readonly string[] | undefined): string {
+  return `${root}/$metadata#${collection.name}${select ? `(${select.join(",")})` : ""}`;
 }
 
-function single(collection: Collection, name: string, query: GraphQuery, root: string): string {
+function find(collection: Collection, name: string): number {
   const key = collection.keyOf(name);
-  if (key === undefined) {
-    const message = `Resource '${name}' does not exist or one of its queried reference-property objects are not present.`;
-    throw new GraphRefusal(404, "Request_ResourceNotFound", message);
-  }
-  const head = JSON.stringify({ "@odata.context": `${context(root, collection, query)}/$entity` });
-  return `${head.slice(0, -1)},${writeMember(collection, query)(key).slice(1)}`;
+  if (key === undefined) throw notFound(name);
+  return key;
+}
+
+function notFound(name: string): GraphRefusal {
+  const message = `Resource '${name}' does not exist or one of its queried reference-property objects are not present.`;
+  return new GraphRefusal(404, "Request_ResourceNotFound", message);
+}
+
+function unknownSegment(segment: string): GraphRefusal {
+  return badRequest(`Resource not found for the segment '${segment}'.`);
 }

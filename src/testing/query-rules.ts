@@ -1,0 +1,119 @@
+/** What `$filter` can do with a property. `null` stands for a comparison with null, `$count` for the size of a collection. */
+export type FilterOperator = "eq" | "ne" | "not" | "in" | "ge" | "le" | "startsWith" | "endsWith" | "null" | "$count";
+
+export type EdmType = "String" | "Boolean" | "DateTimeOffset" | "Guid";
+
+export interface FilterRule {
+  /** Type of the value, of each element (`collection`), or of each member of a complex value (`members`). */
+  type: EdmType;
+  collection: boolean;
+  members?: Readonly<Record<string, EdmType>>;
+  /** Operators that need nothing else. */
+  default: ReadonlySet<FilterOperator>;
+  /** Operators that need `ConsistencyLevel: eventual` and `$count=true`. */
+  advanced: ReadonlySet<FilterOperator>;
+}
+
+export type FilterRules = Readonly<Record<string, FilterRule>>;
+
+type Extra = Partial<Pick<FilterRule, "type" | "collection" | "members">> & {
+  also?: readonly FilterOperator[];
+  /** Comparisons with null aren't supported at all. */
+  neverNull?: true;
+};
+
+/** `in` goes wherever `eq` goes; `ne`, `not` and null only as advanced queries. */
+export function filterRule(operators: string, extra: Extra = {}): FilterRule {
+  const { type = "String", collection = false, members, also = [], neverNull = false } = extra;
+  const plain = new Set(operators.split(" ").filter(Boolean) as FilterOperator[]);
+  if (plain.has("eq") && !collection) plain.add("in");
+  const advanced = new Set<FilterOperator>([...also, "ne", "not"]);
+  if (also.includes("eq") && !collection) advanced.add("in");
+  if (!neverNull && !collection) advanced.add("null");
+  if (collection) advanced.add("$count");
+  return { type, collection, ...(members && { members }), default: plain, advanced };
+}
+
+const text = "eq in startsWith ge le";
+const advancedText: Extra = { also: ["eq", "ge", "le", "startsWith"] };
+const signInTimes = Object.fromEntries(
+  ["lastSignInDateTime", "lastNonInteractiveSignInDateTime", "lastSuccessfulSignInDateTime"].map((name) => [
+    name,
+    "DateTimeOffset" as const,
+  ]),
+);
+const extensionAttributes = Object.fromEntries(
+  Array.from({ length: 15 }, (_, index) => [`extensionAttribute${index + 1}`, "String" as const]),
+);
+
+/**
+ * `$filter` on users as documented; properties that aren't here can't be filtered by.
+ * @see https://learn.microsoft.com/graph/aad-advanced-queries
+ */
+export const userFilterRules: FilterRules = {
+  country: filterRule(text),
+  department: filterRule(text),
+  displayName: filterRule(text),
+  givenName: filterRule(text),
+  mail: filterRule(text, { also: ["endsWith"] }),
+  mailNickname: filterRule(text),
+  onPremisesUserPrincipalName: filterRule(text),
+  otherMails: filterRule(text, { collection: true, also: ["endsWith"] }),
+  state: filterRule(text),
+  surname: filterRule(text),
+  usageLocation: filterRule(text),
+  jobTitle: filterRule("eq in ge le"),
+  accountEnabled: filterRule("eq", { type: "Boolean", neverNull: true }),
+  ageGroup: filterRule("eq"),
+  consentProvidedForMinor: filterRule("eq"),
+  creationType: filterRule("eq"),
+  userType: filterRule("eq"),
+  onPremisesSecurityIdentifier: filterRule("eq"),
+  onPremisesSyncEnabled: filterRule("eq", { type: "Boolean" }),
+  id: filterRule("eq", { neverNull: true }),
+  identities: filterRule("eq", {
+    collection: true,
+    members: { signInType: "String", issuer: "String", issuerAssignedId: "String" },
+  }),
+  assignedLicenses: filterRule("eq", { collection: true, members: { skuId: "Guid" } }),
+  assignedPlans: filterRule("eq", {
+    collection: true,
+    members: {
+      assignedDateTime: "DateTimeOffset",
+      capabilityStatus: "String",
+      service: "String",
+      servicePlanId: "Guid",
+    },
+  }),
+  businessPhones: filterRule("eq", { collection: true }),
+  isResourceAccount: filterRule("eq", { type: "Boolean" }),
+  city: filterRule("eq startsWith ge"),
+  userPrincipalName: filterRule("eq startsWith le", { also: ["endsWith"], neverNull: true }),
+  employeeId: filterRule("eq startsWith"),
+  createdDateTime: filterRule("eq ge le", { type: "DateTimeOffset", neverNull: true }),
+  deletedDateTime: filterRule("eq ge le", { type: "DateTimeOffset" }),
+  proxyAddresses: filterRule("eq ge le startsWith", { collection: true, also: ["endsWith"] }),
+  imAddresses: filterRule("eq ge le startsWith", { collection: true }),
+  signInActivity: filterRule("eq ge le", { type: "DateTimeOffset", members: signInTimes }),
+  companyName: filterRule("", advancedText),
+  employeeHireDate: filterRule("", { type: "DateTimeOffset", also: ["eq", "ge", "le"] }),
+  employeeType: filterRule("", advancedText),
+  mobilePhone: filterRule("", advancedText),
+  officeLocation: filterRule("", advancedText),
+  postalCode: filterRule("", advancedText),
+  preferredLanguage: filterRule("", advancedText),
+  streetAddress: filterRule("", advancedText),
+  onPremisesSamAccountName: filterRule("", advancedText),
+  onPremisesImmutableId: filterRule("", { also: ["eq", "ge", "le"] }),
+  onPremisesExtensionAttributes: filterRule("", { also: ["eq", "ge", "le"], members: extensionAttributes }),
+  passwordPolicies: filterRule("", { also: ["eq"] }),
+  showInAddressList: filterRule("", { type: "Boolean", also: ["eq"] }),
+};
+
+/** Property → whether sorting by it needs an advanced query. */
+export const userOrderRules: Readonly<Record<string, "default" | "advanced">> = {
+  displayName: "default",
+  userPrincipalName: "default",
+  createdDateTime: "advanced",
+  deletedDateTime: "advanced",
+};

@@ -1,0 +1,27 @@
+import { randomUUID } from "node:crypto";
+
+/** Results of sorted queries, kept for their next pages; the oldest go when there are too many. */
+export interface Snapshots {
+  add(keys: Int32Array): string;
+  get(id: string): Int32Array | undefined;
+  clear(): void;
+}
+
+const mostKept = 64;
+
+export function createSnapshots(): Snapshots {
+  const kept = new Map<string, Int32Array>();
+  return {
+    add(keys) {
+      const id = randomUUID();
+      kept.set(id, keys);
+      for (const oldest of kept.keys()) {
+        if (kept.size <= mostKept) break;
+        kept.delete(oldest);
+      }
+      return id;
+    },
+    get: (id) => kept.get(id),
+    clear: () => kept.clear(),
+  };
+}

@@ -1,0 +1,76 @@
+import { GraphRefusal } from "./graph-refusal.js";
+
+/** One request as the throttle sees it. */
+export interface Charge {
+  clientId: string;
+  tenantId: string;
+  /** Members of the directory, which decide the tenant's limit. */
+  users: number;
+  units: number;
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+export interface Throttle {
+  /**
+   * Takes the units, and tells what headers the answer gets.
+   * @throws GraphRefusal 429 when they are used up; the units are taken all the same
+   */
+  charge(charge: Charge): Record<string, string>;
+  reset(): void;
+}
+
+interface Bucket {
+  used: number;
+  at: number;
+}
+
+/** How full a bucket can get: the percentage header ends at 1.8. */
+const overflow = 1.8;
+
+/**
+ * Resource units per app and tenant in 10 seconds, and per app in 20.
+ * @see https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits
+ */
+const tenantLimit = (users: number) => (users < 50 ? 3_500 : users <= 500 ? 5_000 : 8_000);
+const appLimit = 150_000;
+
+export function createThrottle(): Throttle {
+  const buckets = new Map<string, Bucket>();
+
+  /** Adds to a bucket that drains evenly; answers how full it is, and when it will be below its limit again. */
+  function fill(
+    name: string,
+    { units, at }: Charge,
+    limit: number,
+    windowMs: number,
+  ): { share: number; waitMs: number } {
+    const bucket = buckets.get(name) ?? { used: 0, at };
+    const rate = limit / windowMs;
+    const before = Math.max(0, bucket.used - Math.max(0, at - bucket.at) * rate);
+    const used = Math.min(before + units, limit * overflow);
+    buckets.set(name, { used, at });
+    return { share: used / limit, waitMs: Math.max(0, (used - limit) / rate) };
+  }
+
+  return {
+    charge(charge) {
+      const { clientId, tenantId, users } = charge;
+      const tenant = fill(`${clientId} ${tenantId}`, charge, tenantLimit(users), 10_000);
+      const app = fill(clientId, charge, appLimit, 20_000);
+      const share = Math.max(tenant.share, app.share);
+      const headers = share > 0.8 ? { "x-ms-throttle-limit-percentage": share.toFixed(2) } : {};
+      if (share <= 1) return headers;
+      const scope = tenant.share >= app.share ? "Tenant_Application" : "Application";
+      const refusalHeaders = {
+        ...headers,
+        "retry-after": String(Math.max(1, Math.ceil(Math.max(tenant.waitMs, app.waitMs) / 1000))),
+        "x-ms-throttle-scope": `${scope}/ReadWrite/${clientId}/${tenantId}`,
+        "x-ms-throttle-information": "ResourceUnitLimitExceeded",
+      };
+      const innerError = { code: "429", message: "Please retry after", status: "429" };
+      throw new GraphRefusal(429, "TooManyRequests", "Please retry again later.", refusalHeaders, innerError);
+    },
+    reset: () => buckets.clear(),
+  };
+}
