@@ -1,0 +1,54 @@
+import type { Client } from "@microsoft/microsoft-graph-client";
+import { AppIdentityError } from "../errors.js";
+import { traitsOf } from "./client.js";
+import type { LinkScope } from "./links.js";
+import type { ClientTraits } from "./retry.js";
+
+/** A collection of Graph, as one client reaches it. */
+export interface Collection {
+  client: Client;
+  traits: ClientTraits;
+  /** Absolute, with the query it was given, if any. */
+  url: string;
+  scope: LinkScope;
+}
+
+/**
+ * Finds a collection by its path, relative to the client's version or absolute on the client's own Graph.
+ * @throws AppIdentityError `invalid_options`
+ */
+export function locateCollection(client: Client, path: string): Collection {
+  if (typeof (client as Partial<Client> | null | undefined)?.api !== "function") {
+    throw refused(
+      "The first argument is no Graph client.",
+      "Pass what createGraphClient() or the SDK's Client.init() returns.",
+    );
+  }
+  if (typeof path !== "string" || path === "" || path.includes("#")) {
+    throw refused(
+      `${JSON.stringify(path)} is no path of a collection.`,
+      'Give a path such as "/groups"; a # in an id or user principal name is written as %23.',
+    );
+  }
+  const traits = traitsOf(client);
+  const [address = "", query] = path.split(/\?(.*)/s);
+  const request = client.api(address) as unknown as { buildFullUrl(): string };
+  const full = request.buildFullUrl().replace(/\/+$/, "");
+  const url = URL.canParse(full) ? new URL(full) : undefined;
+  if (url?.origin !== traits.graphRoot || url.username || url.href !== full) {
+    throw refused(
+      `${JSON.stringify(path)} leads to no collection on ${traits.graphRoot}.`,
+      "Give a path below the version, or an address of the cloud that the client was made for; encode spaces and the like.",
+    );
+  }
+  return {
+    client,
+    traits,
+    url: query ? `${full}?${query}` : full,
+    scope: { origin: url.origin, path: url.pathname },
+  };
+}
+
+function refused(message: string, remedy: string): AppIdentityError {
+  return new AppIdentityError("invalid_options", message, { remedy });
+}

@@ -1,0 +1,68 @@
+import { createHash } from "node:crypto";
+import { AppIdentityError } from "../errors.js";
+import { type LinkScope, trustedLink } from "./links.js";
+
+/** A place in a listing: the next page to ask for. */
+export interface Position {
+  link: string;
+  /** Number of the page behind the link, from 1. */
+  page: number;
+}
+
+const version = 1;
+
+/**
+ * A position as an opaque string that is safe to store: it holds no credential, and is bound to the query by its fingerprint and
+ * to host and path by its link. The checksum tells a damaged or edited token from a good one; it is no signature, and needn't be: the
+ * link is checked like any other when it is read.
+ */
+export function writeToken({ link, page }: Position, query: string): string {
+  const content = Buffer.from(JSON.stringify([version, query, page, link])).toString("base64url");
+  return `${content}.${checksum(content)}`;
+}
+
+/**
+ * The position that a stored token stands for.
+ * @throws AppIdentityError `invalid_continuation_token`
+ */
+export function readToken(token: unknown, query: string, scope: LinkScope): Position {
+  if (typeof token !== "string" || token === "") {
+    throw refused("is empty", "Leave continuationToken out to start at the first page.");
+  }
+  const [content = "", sum, ...rest] = token.split(".");
+  if (sum !== checksum(content) || rest.length > 0) {
+    throw refused("is damaged", "Pass it exactly as a page or an error gave it, or start again without one.");
+  }
+  const [found, madeFor, page, link] = JSON.parse(Buffer.from(content, "base64url").toString()) as unknown[];
+  if (found !== version) throw refused("was made by another version of this package", "Start again without a token.");
+  if (typeof link !== "string" || typeof page !== "number")
+    throw refused("holds no position", "Start again without one.");
+  if (!link.startsWith(`${scope.origin}/`)) {
+    throw refused(`leads to another host than ${scope.origin}`, "Use it with the cloud it was made in.");
+  }
+  if (madeFor !== query) {
+    throw refused(
+      "belongs to another query",
+      "Repeat path, select, filter, search, orderBy, expand and count unchanged.",
+    );
+  }
+  try {
+    return { link: trustedLink(link, link, scope), page };
+  } catch (cause) {
+    throw refused("leads elsewhere", "Start again without a token.", cause);
+  }
+}
+
+/** What a query and its headers have in common with themselves only. Page size isn't part of it: it changes no result. */
+export function fingerprint(url: string, headers: Record<string, string>): string {
+  const unsized = url.replace(/([?&])\$top=\d+(&|$)/i, (_, before: string, after: string) => (after ? before : ""));
+  return checksum(JSON.stringify([unsized, headers]));
+}
+
+function refused(why: string, remedy: string, cause?: unknown): AppIdentityError {
+  return new AppIdentityError("invalid_continuation_token", `The continuation token ${why}.`, { remedy, cause });
+}
+
+function checksum(text: string): string {
+  return createHash("sha256").update(text).digest("base64url").slice(0, 16);
+}

@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import { AppIdentityError } from "../errors.js";
+
+/** Where the links of one listing may lead: its own path, on its own host. */
+export interface LinkScope {
+  /** Origin of the client's Graph, such as `https://graph.microsoft.com`. */
+  readonly origin: string;
+  /** Path that was listed, such as `/v1.0/users`. */
+  readonly path: string;
+}
+
+const remedies = {
+  untrusted:
+    "No token was sent there. If a proxy or a gateway stands between this program and Graph, let it pass links through unchanged.",
+  loop: "Try again later; where it goes on, report the request id to Microsoft, and narrow or drop the filter meanwhile.",
+  invalid: "Try again later; something between this program and Graph changes its answers, or the service is at fault.",
+};
+
+/**
+ * The address behind a link of a page, provided that it leads where this listing may go. Nothing is ever sent to a link that wasn't
+ * checked here: it came from the network, and a token would go with it.
+ * @throws AppIdentityError `invalid_response` for what is no link at all, `untrusted_link` for one that leads elsewhere
+ */
+export function trustedLink(link: unknown, current: string, scope: LinkScope): string {
+  // An empty or null link neither ends a listing nor continues it. Taking it for the end could lose users.
+  if (typeof link !== "string" || link === "") {
+    const shown = JSON.stringify(link) ?? String(link);
+    throw new AppIdentityError("invalid_response", `A page came with ${shown} for its next link.`, {
+      remedy: remedies.invalid,
+    });
+  }
+  let target: URL;
+  try {
+    target = new URL(link, current);
+  } catch (cause) {
+    throw untrusted("is not an address", { cause });
+  }
+  if (target.username || target.password) throw untrusted("holds a user name or a password", { host: target.host });
+  if (target.origin !== scope.origin) throw untrusted(`leads to ${target.origin}`, { host: target.host });
+  if (!isUnder(target.pathname, scope.path)) throw untrusted(`leads to ${target.pathname}`, { host: target.host });
+  // A relative link is resolved; an absolute one is followed letter for letter, and so must be written as it is read.
+  if (!URL.canParse(link)) return target.href;
+  if (!link.startsWith(target.origin + target.pathname) || link.includes("#")) {
+    throw untrusted("is written so that programs could read it differently", { host: target.host });
+  }
+  return link;
+
+  function untrusted(what: string, details: { host?: string; cause?: unknown }): AppIdentityError {
+    const message = `A page's link ${what}, which is not ${scope.path} on ${scope.origin}. It wasn't followed.`;
+    return new AppIdentityError("untrusted_link", message, { remedy: remedies.untrusted, ...details });
+  }
+}
+
+/** `/v1.0/users` itself, and what hangs below it: `/v1.0/users/delta`, `/v1.0/users/microsoft.graph.delta()`. */
+function isUnder(path: string, listed: string): boolean {
+  const [found, expected] = [path.toLowerCase(), listed.toLowerCase()];
+  return found === expected || found.startsWith(`${expected}/`) || found.startsWith(`${expected}(`);
+}
+
+/** Remembers the links that gave a page, so that a cycle of any length is noticed when it closes. About 100 bytes a page. */
+export class LinkHistory {
+  readonly #consumed = new Set<string>();
+
+  add(link: string): void {
+    this.#consumed.add(digest(link));
+  }
+
+  clear(): void {
+    this.#consumed.clear();
+  }
+
+  /** @throws AppIdentityError `link_loop` if this link gave a page before */
+  refuseKnown(link: string): void {
+    if (!this.#consumed.has(digest(link))) return;
+    throw new AppIdentityError("link_loop", "A page's next link leads back to a page already read.", {
+      remedy: remedies.loop,
+    });
+  }
+}
+
+function digest(link: string): string {
+  return createHash("sha256").update(link).digest("base64url").slice(0, 22);
+}

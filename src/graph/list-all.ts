@@ -1,0 +1,87 @@
+import type { Client } from "@microsoft/microsoft-graph-client";
+import { AppIdentityError } from "../errors.js";
+import { checkOptionNames } from "../option-names.js";
+import { type Collection, locateCollection } from "./collection.js";
+import { type CollectionRules, rulesOf } from "./collection-rules.js";
+import { fingerprint, readToken } from "./continuation.js";
+import { checkedOptions, type ListOptions } from "./list-options.js";
+import { type Listing, listing } from "./listing.js";
+import { PageWalk } from "./pages.js";
+import { buildQuery } from "./query.js";
+
+const optionNames: (keyof ListOptions)[] = [
+  "select",
+  "filter",
+  "search",
+  "orderBy",
+  "expand",
+  "count",
+  "pageSize",
+  "limit",
+  "prefetch",
+  "restart",
+  "signal",
+  "onProgress",
+];
+
+/**
+ * Lists any collection of Graph with all that `listUsers()` does. The path is relative to the client's version, or absolute on the client's own Graph;
+ * a query in it is sent as it stands. Collections of directory objects come at 999 a page; others at Graph's default, unless `pageSize` says more.
+ * @throws AppIdentityError `invalid_options`, `invalid_query`; while listing, any code but those of options
+ * @example
+ * for await (const group of listAll<Group>(client, "/groups", { select: ["id", "displayName"] })) {
+ *   console.log(group.displayName);
+ * }
+ */
+export function listAll<T extends object = Record<string, unknown>>(
+  client: Client,
+  path: string,
+  options: ListOptions = {},
+): Listing<T> {
+  const collection = locateCollection(client, path);
+  return listCollection("listAll()", collection, options, rulesOf(collection.scope.path));
+}
+
+/** The same where more is known about the collection. */
+export function listCollection<T>(
+  caller: string,
+  { client, traits, scope, url }: Collection,
+  options: ListOptions,
+  rules: CollectionRules,
+): Listing<T> {
+  const {
+    limit,
+    prefetch = true,
+    restart = false,
+    signal,
+    onProgress,
+    ...asked
+  } = checkedOptions(options, optionNames, caller);
+  if (restart && asked.select !== undefined && !asked.select.includes("id")) {
+    throw new AppIdentityError("invalid_options", '"restart" needs to know the ids, and "select" leaves them out.', {
+      remedy: 'Add "id" to select.',
+    });
+  }
+  const { url: firstLink, headers } = buildQuery(url, { ...asked, limit }, rules);
+  const query = fingerprint(firstLink, headers);
+  return listing((from) => {
+    checkOptionNames(from, ["continuationToken"], "byPage()");
+    const { continuationToken: token } = from;
+    const start = token === undefined ? undefined : readToken(token, query, scope);
+    return () =>
+      new PageWalk<T>({
+        client,
+        traits,
+        firstLink,
+        headers,
+        scope,
+        query,
+        start,
+        limit,
+        prefetch,
+        restart,
+        signal,
+        onProgress,
+      });
+  });
+}

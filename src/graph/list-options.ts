@@ -1,0 +1,75 @@
+import { AppIdentityError } from "../errors.js";
+import { checkOptionNames } from "../option-names.js";
+import type { ListProgress } from "./progress.js";
+import type { ListQuery } from "./query.js";
+
+/** How a collection is walked through. */
+export interface WalkOptions {
+  /** Fetches one page ahead while the consumer works. Default `true`. */
+  prefetch?: boolean;
+  /** Stops the walk within milliseconds, wherever it is. */
+  signal?: AbortSignal;
+  /** Told after each page, and once more, with `done: true`, at the end. */
+  onProgress?: (progress: ListProgress) => void;
+}
+
+/** What is asked of a collection, and how it is walked through. */
+export interface ListOptions extends ListQuery, WalkOptions {
+  /** Ends the listing after so many objects, without asking for a page more than that takes. */
+  limit?: number;
+  /**
+   * Where Graph loses the place for good, begins again, at most three times, and hands out only what wasn't handed out yet. The ids are remembered for
+   * that, at about 20 bytes each. Default `false`: the listing fails with `page_token_expired`.
+   */
+  restart?: boolean;
+}
+
+type Check = readonly [accepts: (value: unknown) => boolean, expected: string];
+
+const text: Check = [(value) => typeof value === "string" && value.trim() !== "", "a string that isn't empty"];
+const texts: Check = [(value) => text[0](value) || list(value), "a string, or an array of strings"];
+const names: Check = [(value) => list(value), "an array of names, with at least one"];
+const flag: Check = [(value) => typeof value === "boolean", "true or false"];
+const amount: Check = [(value) => Number.isSafeInteger(value) && (value as number) > 0, "a whole number above 0"];
+const signal: Check = [(value) => value instanceof AbortSignal, "an AbortSignal"];
+const callback: Check = [(value) => typeof value === "function", "a function"];
+
+const list = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every((item) => text[0](item));
+
+const checks: Record<string, Check> = {
+  select: names,
+  filter: text,
+  search: text,
+  orderBy: texts,
+  expand: texts,
+  count: flag,
+  pageSize: amount,
+  limit: amount,
+  prefetch: flag,
+  restart: flag,
+  signal,
+  onProgress: callback,
+  // Of rounds of changes:
+  deltaLink: text,
+  latest: flag,
+  ids: names,
+  minimal: flag,
+};
+
+/**
+ * Checks names and types of options where they are given, and leaves out those that are `undefined`.
+ * @throws AppIdentityError `invalid_options`
+ */
+export function checkedOptions<O extends object>(options: O, known: readonly (keyof O & string)[], caller: string): O {
+  checkOptionNames(options, known, caller);
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    const [accepts, expected] = checks[name] as Check;
+    if (accepts(value)) continue;
+    throw new AppIdentityError("invalid_options", `"${name}" of ${caller} is not ${expected}.`, {
+      remedy: `Give ${expected}, or leave it out.`,
+    });
+  }
+  return Object.fromEntries(given) as O;
+}

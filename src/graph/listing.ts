@@ -1,0 +1,118 @@
+import { abortFailure } from "./interruption.js";
+import type { Page, PageWalk } from "./pages.js";
+
+/** A collection that can be walked through, object by object or page by page. Each walk is a listing of its own. */
+export interface Listing<T, P = Page<T>> extends AsyncIterable<T> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<T>;
+  /**
+   * Walks page by page.
+   * @throws AppIdentityError `invalid_continuation_token` for a token that is empty, damaged, or from another query or cloud
+   */
+  byPage(options?: PagingOptions): AsyncIterableIterator<P>;
+}
+
+/** Where a walk by pages begins. */
+export interface PagingOptions {
+  /** From a page, or from the error that ended a listing of the same query. Default: the first page. */
+  continuationToken?: string;
+}
+
+/** The two ways through what a walk brings. */
+export function listing<T, P extends Page<T> = Page<T>>(
+  begin: (options: PagingOptions) => () => PageWalk<T>,
+): Listing<T, P> {
+  return {
+    [Symbol.asyncIterator]: () => new ItemIterator(begin({})),
+    byPage: (options = {}) => new PageIterator<T, P>(begin(options)),
+  };
+}
+
+/**
+ * An iterator whose calls wait for each other, so that concurrent `next()` calls get different values, in order. After an error it has
+ * ended. `return()`, which is what `break` calls, doesn't wait: it stops whatever is under way.
+ */
+abstract class SerialIterator<T, V> implements AsyncIterableIterator<V> {
+  protected walk: PageWalk<T> | undefined;
+  /** Calls that wait for their value. */
+  protected waiting = 0;
+  #tail: Promise<unknown> = Promise.resolve();
+  #closed = false;
+  readonly #begin: () => PageWalk<T>;
+
+  constructor(begin: () => PageWalk<T>) {
+    this.#begin = begin;
+  }
+
+  /** The next value, or `undefined` at the end. */
+  protected abstract produce(walk: PageWalk<T>): Promise<V | undefined>;
+
+  next(): Promise<IteratorResult<V, undefined>> {
+    this.waiting += 1;
+    const result = this.#tail.then(() => this.#step());
+    const settled = () => {
+      this.waiting -= 1;
+    };
+    this.#tail = result.then(settled, settled);
+    return result;
+  }
+
+  async return(): Promise<IteratorResult<V, undefined>> {
+    this.#close();
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async #step(): Promise<IteratorResult<V, undefined>> {
+    if (this.#closed) return { done: true, value: undefined };
+    try {
+      this.walk ??= this.#begin();
+      const value = await this.produce(this.walk);
+      if (value !== undefined && !this.#closed) return { done: false, value };
+    } catch (error) {
+      if (!this.#closed) {
+        this.#close();
+        throw error;
+      }
+    }
+    return this.return();
+  }
+
+  #close(): void {
+    this.#closed = true;
+    this.walk?.close();
+  }
+}
+
+class PageIterator<T, P extends Page<T>> extends SerialIterator<T, P> {
+  protected produce(walk: PageWalk<T>): Promise<P | undefined> {
+    return walk.next() as Promise<P | undefined>;
+  }
+}
+
+class ItemIterator<T> extends SerialIterator<T, T> {
+  #items: readonly T[] = [];
+  #at = 0;
+
+  override next(): Promise<IteratorResult<T, undefined>> {
+    // Nearly every call: the page is here and nobody is before us.
+    if (this.#at < this.#items.length && this.waiting === 0 && !this.walk?.signal.aborted) {
+      return Promise.resolve({ done: false, value: this.#items[this.#at++] as T });
+    }
+    return super.next();
+  }
+
+  protected async produce(walk: PageWalk<T>): Promise<T | undefined> {
+    while (this.#at >= this.#items.length) {
+      const page = await walk.next();
+      if (page === undefined) return undefined;
+      this.#items = page.value;
+      this.#at = 0;
+    }
+    // In the middle of a page there is no place that a continuation token could name.
+    if (walk.signal.aborted) throw abortFailure(walk.signal.reason);
+    return this.#items[this.#at++];
+  }
+}

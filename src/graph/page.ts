@@ -1,0 +1,130 @@
+import {
+  AuthenticationHandlerOptions,
+  type Client,
+  type GraphRequest,
+  ResponseType,
+  RetryHandlerOptions,
+} from "@microsoft/microsoft-graph-client";
+import { AppIdentityError } from "../errors.js";
+import { graphFailure } from "./failure.js";
+import { type AttemptPolicy, runAttempts } from "./retry.js";
+
+/** One answer of a collection, as it came. */
+export interface GraphPage {
+  value: Record<string, unknown>[];
+  /** Unchecked, and absent only where the answer had no such field. */
+  nextLink?: unknown;
+  /** Unchecked, and absent only where the answer had no such field. */
+  deltaLink?: unknown;
+  /** Total that `$count=true` asked for; on the first page only. */
+  count?: number;
+  requestId?: string;
+}
+
+/** Asks a client for one page, with everything that may take: waiting, repeating, renewing the token. */
+export function requestPage(
+  client: Client,
+  link: string,
+  headers: Record<string, string>,
+  policy: AttemptPolicy,
+): Promise<GraphPage> {
+  return requestText(client, link, headers, policy, (text, response) => ({
+    ...readPage(text),
+    ...withRequestId(response),
+  }));
+}
+
+/** Asks for one body of text and makes something of it. An AppIdentityError from `read` that is retryable has the request repeated. */
+export function requestText<T>(
+  client: Client,
+  link: string,
+  headers: Record<string, string>,
+  policy: AttemptPolicy,
+  read: (text: string, response: Response) => T,
+): Promise<T> {
+  return runAttempts<T>(
+    {
+      send: (attempt) =>
+        requestFor(client, link)
+          .headers(headers)
+          .option("signal", attempt.signal)
+          .responseType(ResponseType.RAW)
+          // The chain's own retrying is off, or attempts would multiply.
+          .middlewareOptions([
+            new AuthenticationHandlerOptions(undefined, attempt.tokenRequest),
+            new RetryHandlerOptions(0, 0),
+          ])
+          .get(),
+      read: async (response, { identity }) => {
+        const text = await response.text();
+        if (response.ok) return read(text, response);
+        throw graphFailure(response, text, { graphRoot: policy.graphRoot, now: policy.clock.now(), identity });
+      },
+    },
+    policy,
+  );
+}
+
+/**
+ * The SDK takes addresses apart and puts them together again: duplicate parameters collapse and the order changes, which breaks page
+ * tokens. A single parameter that holds the whole query passes unchanged; what still comes out different is refused.
+ * @throws AppIdentityError `untrusted_link`
+ */
+function requestFor(client: Client, link: string): GraphRequest {
+  const [address = "", query] = split(link, "?");
+  const request = client.api(address);
+  if (query !== undefined) {
+    const [name = "", value] = split(query, "=");
+    request.query(value === undefined ? query : { [name]: value });
+  }
+  if ((request as unknown as { buildFullUrl(): string }).buildFullUrl() === link) return request;
+  throw new AppIdentityError(
+    "untrusted_link",
+    "The Graph SDK would change a page's link on its way. It wasn't followed.",
+    {
+      remedy: "Check whether a proxy or gateway rewrites the links in Graph's answers.",
+      host: new URL(link).host,
+    },
+  );
+}
+
+function split(text: string, separator: string): [string, string?] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function readPage(text: string): GraphPage {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch (cause) {
+    const what = /^\s*</.test(text) ? "HTML" : text.trim() === "" ? "nothing" : "JSON that breaks off or isn't JSON";
+    // Truncated on its way, or a sign-in page in between: the next attempt may do better.
+    throw new AppIdentityError("invalid_response", `Graph answered 200 with ${what} in place of a page.`, {
+      remedy: "Look for a proxy, a captive portal or a gateway on the way to Graph; else try again later.",
+      retryable: true,
+      cause,
+    });
+  }
+  const { value, "@odata.count": count, ...fields } = (body ?? {}) as Record<string, unknown>;
+  if (!Array.isArray(value) || !value.every((item) => typeof item === "object" && item !== null)) {
+    throw new AppIdentityError(
+      "invalid_response",
+      "Graph answered 200 with something that is no page of a collection.",
+      {
+        remedy: 'Check that the path names a collection: its answers hold a list called "value".',
+      },
+    );
+  }
+  return {
+    value,
+    ...("@odata.nextLink" in fields && { nextLink: fields["@odata.nextLink"] }),
+    ...("@odata.deltaLink" in fields && { deltaLink: fields["@odata.deltaLink"] }),
+    ...(typeof count === "number" && { count }),
+  };
+}
+
+function withRequestId(response: Response): { requestId?: string } {
+  const requestId = response.headers.get("request-id");
+  return requestId === null ? {} : { requestId };
+}

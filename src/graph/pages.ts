@@ -1,0 +1,287 @@
+import type { Client } from "@microsoft/microsoft-graph-client";
+import { type AppIdentityError, isAppIdentityError } from "../errors.js";
+import { type Position, writeToken } from "./continuation.js";
+import { abortFailure } from "./interruption.js";
+import { LinkHistory, type LinkScope, trustedLink } from "./links.js";
+import { type GraphPage, requestPage } from "./page.js";
+import type { ListProgress } from "./progress.js";
+import type { ClientTraits, RetryWait } from "./retry.js";
+import { SeenIds } from "./seen-ids.js";
+
+/** One page of a listing, as it is handed out. */
+export interface Page<T> {
+  value: T[];
+  /** Takes the listing up again behind this page; absent where nothing follows. Good for minutes: Graph forgets. */
+  continuationToken?: string;
+  /** Total that `count: true` asked for; on the first page only. */
+  count?: number;
+}
+
+/** One page of a round of changes. */
+export interface ChangePage<T> extends Page<T> {
+  /** Where the next round begins; on the last page only. Good for days. */
+  deltaLink?: string;
+  /** Graph has forgotten the state: from this page on everything is listed anew, and what isn't listed is gone. */
+  reset?: true;
+}
+
+/** What a round of changes does differently from a listing. */
+export interface ChangeRound<T> {
+  /** Makes changes of a page's entries; `reset` where everything is listed anew from here on. */
+  read(value: GraphPage["value"], reset: boolean): T[];
+  /** Told where the next round begins, once the consumer has taken everything there was. */
+  onEnd(deltaLink: string): void;
+}
+
+/** What one walk through a collection has to know. */
+export interface Walk {
+  client: Client;
+  traits: ClientTraits;
+  /** Where the collection begins. */
+  firstLink: string;
+  /** Sent with every page, as links don't carry them. */
+  headers: Record<string, string>;
+  scope: LinkScope;
+  /** Fingerprint of the query. */
+  query: string;
+  /** Where to begin in place of `firstLink`. */
+  start?: Position | undefined;
+  limit?: number | undefined;
+  prefetch: boolean;
+  restart: boolean;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: ListProgress) => void) | undefined;
+  /** What makes it a round of changes. */
+  changes?: ChangeRound<unknown> | undefined;
+}
+
+const mostRestarts = 3;
+const mostRequestIds = 100;
+
+/**
+ * Goes through a collection page by page, each exactly once. The walk has ended well only where the last page had no link; a page
+ * whose links can't be trusted isn't handed out, so that a continuation token always names a place between two pages.
+ */
+export class PageWalk<T> {
+  readonly #walk: Walk;
+  readonly #stop = new AbortController();
+  readonly #leave = () => this.#stop.abort(this.#walk.signal?.reason);
+  readonly #startedAt: number;
+  readonly #history = new LinkHistory();
+  readonly #seen: SeenIds | undefined;
+  /** The page to ask for; `undefined` behind the last. */
+  #next: Position | undefined;
+  /** The link that gave the last page, and what was on it. */
+  #last: { link: string; ids: string[] | undefined } | undefined;
+  /** Whether that link was asked once more, and nothing has come of it yet. */
+  #askedAgain = false;
+  /** Where the place was lost, until a restart has passed it: tokens name this place meanwhile. */
+  #lost: Position | undefined;
+  #reset = false;
+  #deltaLink: string | undefined;
+  #ahead: { page: Promise<ChangePage<T>>; from: Position } | undefined;
+  #over = false;
+  readonly #progress = { pages: 0, items: 0, retries: 0, throttledMs: 0, restarts: 0, duplicatesDropped: 0 };
+  #total: number | undefined;
+  readonly #requestIds: string[] = [];
+
+  constructor(walk: Walk) {
+    this.#walk = walk;
+    this.#startedAt = walk.traits.clock.monotonic();
+    this.#next = walk.start ?? { link: walk.firstLink, page: 1 };
+    this.#seen = walk.restart ? new SeenIds() : undefined;
+    if (walk.signal?.aborted) this.#leave();
+    else walk.signal?.addEventListener("abort", this.#leave, { once: true });
+  }
+
+  /** Fires when the walk's signal does, or it is closed. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** The next page, or `undefined` at the end. To be called again only when the last call has settled. */
+  async next(): Promise<ChangePage<T> | undefined> {
+    if (this.#over) return undefined;
+    try {
+      const from = this.#ahead?.from ?? this.#next;
+      if (from === undefined) {
+        this.#report(true);
+        if (this.#deltaLink !== undefined) this.#walk.changes?.onEnd(this.#deltaLink);
+        this.close();
+        return undefined;
+      }
+      if (this.#stop.signal.aborted) throw this.#located(abortFailure(this.#stop.signal.reason), from);
+      const page = this.#cut(await (this.#ahead?.page ?? this.#read()));
+      this.#ahead = undefined;
+      if (this.#over) return undefined;
+      this.#progress.pages += 1;
+      this.#progress.items += page.value.length;
+      this.#total ??= page.count;
+      this.#report(false);
+      if (this.#next !== undefined && this.#walk.prefetch) {
+        this.#ahead = { page: this.#read(), from: this.#next };
+        // Its failure is reported when its page is asked for.
+        this.#ahead.page.catch(() => {});
+      }
+      return page;
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Stops at once: the request under way is cancelled, and nothing further is asked. */
+  close(): void {
+    this.#over = true;
+    this.#walk.signal?.removeEventListener("abort", this.#leave);
+    this.#stop.abort();
+  }
+
+  async #read(): Promise<ChangePage<T>> {
+    for (;;) {
+      const at = this.#next as Position;
+      try {
+        const page = await this.#ask(at.link);
+        const next = this.#follow(page, at.link);
+        this.#askedAgain = false;
+        return this.#take(page, at, next);
+      } catch (error) {
+        const rest = await this.#recover(error, at);
+        if (rest !== undefined) return rest;
+      }
+    }
+  }
+
+  async #ask(link: string): Promise<GraphPage> {
+    const { client, headers, traits } = this.#walk;
+    const onRetry = ({ delayMs, throttled, failure }: RetryWait) => {
+      if (failure !== undefined) this.#progress.retries += 1;
+      if (throttled) this.#progress.throttledMs += delayMs;
+    };
+    const policy = { ...traits, signal: this.#stop.signal, idempotent: true, onRetry };
+    const page = await requestPage(client, link, headers, policy);
+    if (page.requestId !== undefined) this.#requestIds.push(page.requestId);
+    if (this.#requestIds.length > mostRequestIds) this.#requestIds.shift();
+    return page;
+  }
+
+  /** The checked link to the next page. */
+  #follow(page: GraphPage, link: string): string | undefined {
+    this.#history.add(link);
+    if (!("nextLink" in page)) return undefined;
+    const next = trustedLink(page.nextLink, link, this.#walk.scope);
+    this.#history.refuseKnown(next);
+    return next;
+  }
+
+  /** Makes what was read the page to hand out, and moves on. */
+  #take(page: GraphPage, at: Position, next: string | undefined): ChangePage<T> {
+    const { changes, query, scope } = this.#walk;
+    // A round of changes ends with the link to the next round, or it hasn't ended.
+    const deltaLink = changes && next === undefined ? trustedLink(page.deltaLink, at.link, scope) : undefined;
+    const ids = idsOf(page.value);
+    const reset = this.#reset && page.value.length > 0;
+    const value = changes?.read(page.value, reset) ?? this.#unseen(page.value, ids);
+    if (changes !== undefined || value.length > 0) this.#lost = undefined;
+    if (reset) this.#reset = false;
+    this.#last = { link: at.link, ids };
+    this.#next = next === undefined ? undefined : { link: next, page: at.page + 1 };
+    this.#deltaLink = deltaLink;
+    return {
+      value: value as T[],
+      ...(this.#next && { continuationToken: writeToken(this.#lost ?? this.#next, query) }),
+      ...(page.count !== undefined && { count: page.count }),
+      ...(deltaLink !== undefined && { deltaLink }),
+      ...(reset && { reset }),
+    };
+  }
+
+  /**
+   * Finds the way back where Graph has lost the place. As Microsoft documents it, the link that gave the last page is asked once more for a fresh one;
+   * where that doesn't help, the walk begins again if it may. Returns a page if that brought one, and throws where nothing helps.
+   * @see https://learn.microsoft.com/graph/paging#error-handling
+   */
+  async #recover(error: unknown, at: Position): Promise<ChangePage<T> | undefined> {
+    if (!isAppIdentityError(error)) throw error;
+    if (error.code !== "page_token_expired") throw this.#located(error, at);
+    const { changes, firstLink, restart, start } = this.#walk;
+    const last = this.#last;
+    if (last !== undefined && !this.#askedAgain && !isForgotten(error)) {
+      this.#askedAgain = true;
+      const page = await this.#ask(last.link).catch((second: unknown) => {
+        if (isAppIdentityError(second) && second.code === "page_token_expired") return undefined;
+        throw isAppIdentityError(second) ? this.#located(second, at) : second;
+      });
+      // That more followed was known: a page that is the last one now would end the listing early.
+      if (page !== undefined && "nextLink" in page && (changes !== undefined || last.ids !== undefined)) {
+        const fresh = this.#follow(page, last.link) as string;
+        const rest = changes === undefined ? without(page.value, last.ids ?? []) : page.value;
+        this.#progress.duplicatesDropped += page.value.length - rest.length;
+        if (rest.length > 0) return this.#take({ ...page, value: rest }, { link: last.link, page: at.page }, fresh);
+        this.#next = { link: fresh, page: at.page };
+        return undefined;
+      }
+    }
+    const mayRestart = changes !== undefined || (restart && start === undefined && last?.ids !== undefined);
+    if (!mayRestart || at.link === firstLink || this.#progress.restarts === mostRestarts)
+      throw this.#located(error, at);
+    this.#progress.restarts += 1;
+    this.#lost ??= at;
+    this.#reset = changes !== undefined;
+    this.#history.clear();
+    this.#last = undefined;
+    this.#askedAgain = false;
+    this.#next = { link: firstLink, page: at.page };
+    return undefined;
+  }
+
+  /** What wasn't handed out before, where that is remembered. */
+  #unseen(value: GraphPage["value"], ids: readonly string[] | undefined): GraphPage["value"] {
+    const seen = this.#seen;
+    if (seen === undefined || ids === undefined) return value;
+    const fresh = value.filter((_, index) => seen.add(ids[index]!));
+    this.#progress.duplicatesDropped += value.length - fresh.length;
+    return fresh;
+  }
+
+  /** Ends the walk with this page where the limit is reached. A page that had to be cut can't be continued behind. */
+  #cut(page: ChangePage<T>): ChangePage<T> {
+    const left = (this.#walk.limit ?? Number.POSITIVE_INFINITY) - this.#progress.items;
+    if (page.value.length < left) return page;
+    this.#next = undefined;
+    if (page.value.length === left) return page;
+    const { continuationToken: _, ...kept } = page;
+    return { ...kept, value: page.value.slice(0, left) };
+  }
+
+  #located(error: AppIdentityError, at: Position): AppIdentityError {
+    const { page, link } = this.#lost ?? at;
+    return error.with({ page, continuationToken: writeToken({ page, link }, this.#walk.query) });
+  }
+
+  #report(done: boolean): void {
+    this.#walk.onProgress?.({
+      ...this.#progress,
+      elapsedMs: this.#walk.traits.clock.monotonic() - this.#startedAt,
+      ...(this.#total !== undefined && { total: this.#total }),
+      requestIds: [...this.#requestIds],
+      done,
+    });
+  }
+}
+
+/** Graph says that it no longer knows this state at all, so that no other link into it helps. */
+function isForgotten({ statusCode, graphCode = "" }: AppIdentityError): boolean {
+  return statusCode === 410 || /^(syncState|resync)/i.test(graphCode);
+}
+
+/** The ids of a page's objects, if all of them have one. */
+function idsOf(value: GraphPage["value"]): string[] | undefined {
+  const ids = value.map(({ id }) => id);
+  return ids.every((id) => typeof id === "string") ? (ids as string[]) : undefined;
+}
+
+function without(value: GraphPage["value"], ids: readonly string[]): GraphPage["value"] {
+  const known = new Set<unknown>(ids);
+  return value.filter(({ id }) => !known.has(id));
+}

@@ -1,0 +1,213 @@
+import { AppIdentityError } from "../errors.js";
+import { nearestName } from "../option-names.js";
+import type { CollectionRules } from "./collection-rules.js";
+import { readFilter } from "./filter.js";
+
+/** What is asked of a collection. */
+export interface ListQuery {
+  /** Properties to read. Default: those that Graph returns unasked. */
+  select?: readonly string[];
+  /** OData condition; the `odata` tag quotes its values. */
+  filter?: string;
+  /** Words to look for: `displayName:ann`, or clauses in double quotes joined by AND and OR. */
+  search?: string;
+  /** Property to sort by, with ` desc` for the other way round; or several. */
+  orderBy?: string | readonly string[];
+  /** Relation to read along, such as `manager` or `manager($select=id)`; or several. Graph returns at most 20 objects of each. */
+  expand?: string | readonly string[];
+  /** Asks for the total, which comes with the first page. Makes any query an advanced, eventually consistent one. Default `false`. */
+  count?: boolean;
+  /** Objects per page. Default: the documented maximum, where the collection is known to have one. */
+  pageSize?: number;
+}
+
+/** The longest URL that Graph takes for an advanced query. @see https://developer.microsoft.com/graph/known-issues/?search=13635 */
+const longestAdvancedUrl = 2048;
+/** No limit is documented for basic queries. This one is below what web servers accept for a request line. */
+const longestUrl = 8000;
+
+/** What makes a query an advanced one, to say and to send. */
+export interface BuiltQuery {
+  url: string;
+  headers: Record<string, string>;
+}
+
+/**
+ * Turns a query into the URL and the headers of its first page. What Graph serves only as an advanced query gets
+ * `ConsistencyLevel: eventual` and `$count=true`, and nothing else does, as the answer is then eventually consistent.
+ * @throws AppIdentityError `invalid_query` for what Graph is documented to refuse, or to misunderstand
+ * @see https://learn.microsoft.com/graph/aad-advanced-queries
+ */
+export function buildQuery(
+  collection: string,
+  query: ListQuery & { limit?: number | undefined },
+  rules: CollectionRules,
+): BuiltQuery {
+  const { select, search, filter } = query;
+  const orderBy = listOf(query.orderBy);
+  const expand = listOf(query.expand);
+  checkNames(query, orderBy ?? [], expand ?? [], rules);
+  const facts = filter === undefined ? undefined : readFilter(filter, rules.advancedOnly);
+  const filterable = Object.values(rules.properties ?? {}).flat();
+  for (const property of facts?.properties ?? []) checkKnown("filter", property, filterable, rules);
+  const advanced = advancedBecause(query, orderBy, facts?.advanced, rules);
+  if (advanced !== undefined && expand !== undefined) {
+    throw refused(
+      `expand can't be used here: ${advanced}, which makes the query an advanced one, and Graph expands nothing in those.`,
+      "Read the relation in a second step, or do without what makes the query advanced.",
+    );
+  }
+  const parameters: [string, string | undefined][] = [
+    ["$select", select?.join(",")],
+    ["$expand", expand?.join(",")],
+    ["$filter", filter],
+    ["$search", search && quoted(search)],
+    ["$orderby", orderBy?.join(",")],
+    ["$count", advanced !== undefined && (query.count || advanced !== searching) ? "true" : undefined],
+    ["$top", pageSize(query, rules, facts?.properties)?.toString()],
+  ];
+  const url = withParameters(collection, parameters);
+  const limit = advanced === undefined ? longestUrl : longestAdvancedUrl;
+  // Measured as fetch will send it.
+  const { length } = new URL(url).href;
+  if (length > limit) {
+    throw refused(
+      `The query's URL has ${length} characters; Graph takes ${limit}${advanced ? ` for an advanced query (it is one because ${advanced})` : ""}.`,
+      "Ask in several listings, with part of the values each, or filter in your own code.",
+    );
+  }
+  return { url, headers: advanced === undefined ? {} : { ConsistencyLevel: "eventual" } };
+}
+
+const searching = "it searches";
+
+function advancedBecause(
+  query: ListQuery,
+  orderBy: readonly string[] | undefined,
+  filterReason: string | undefined,
+  { cast, directory, sortable }: CollectionRules,
+): string | undefined {
+  if (directory) {
+    if (filterReason !== undefined) return filterReason;
+    if (query.filter !== undefined && orderBy !== undefined) return "it filters and sorts";
+    const unsorted = orderBy?.map((clause) => clause.split(" ")[0]!).find((name) => sortable && !sortable.has(name));
+    if (unsorted !== undefined) return `it sorts by ${unsorted}`;
+    if (cast) return "its path casts to a type";
+  }
+  if (query.count) return "it asks for the count";
+  return query.search === undefined ? undefined : searching;
+}
+
+function pageSize(
+  query: ListQuery & { limit?: number | undefined },
+  rules: CollectionRules,
+  filtered: readonly string[] = [],
+): number | undefined {
+  const { smallPages } = rules;
+  const small = smallPages && [...(query.select ?? []), ...filtered].includes(smallPages.property);
+  const most = small ? smallPages.maxPageSize : rules.maxPageSize;
+  if (query.pageSize !== undefined && most !== undefined && query.pageSize > most) {
+    const where = small ? ` with ${smallPages.property}` : "";
+    throw refused(
+      `pageSize is ${query.pageSize}, and Graph gives at most ${most} ${rules.noun} a page${where}.`,
+      "Leave it out.",
+    );
+  }
+  const size = query.pageSize ?? most;
+  return size === undefined ? undefined : Math.min(size, query.limit ?? size);
+}
+
+function checkNames(
+  { select }: ListQuery,
+  orderBy: readonly string[],
+  expand: readonly string[],
+  rules: CollectionRules,
+): void {
+  const { listable = [], unlistable = [], relations = [] } = rules.properties ?? {};
+  for (const name of select ?? []) {
+    if (!/^[A-Za-z@][\w.@]*(\/[A-Za-z][\w.]*)*$/.test(name)) {
+      throw refused(
+        `select has ${JSON.stringify(name)}, which is no property name.`,
+        "Give each name as its own element.",
+      );
+    }
+    if (unlistable.includes(name)) {
+      throw refused(`select has "${name}", which Graph returns of single objects only.`, `Read it from /users/{id}.`);
+    }
+    if (relations.includes(name)) throw refused(`select has "${name}", which is a relation.`, "Name it in expand.");
+    checkKnown("select", name, listable, rules);
+  }
+  for (const clause of orderBy) {
+    if (!/^[A-Za-z][\w./]*( asc| desc)?$/.test(clause)) {
+      throw refused(
+        `orderBy has ${JSON.stringify(clause)}.`,
+        'Write "displayName" or "displayName desc", one per element.',
+      );
+    }
+    checkKnown("orderBy", clause, listable, rules);
+  }
+  for (const clause of expand) checkKnown("expand", clause, relations, rules);
+}
+
+/** Extensions (`extension_<app>_<name>`, `<domain>_<name>`) and annotations are known by their spelling alone. */
+function checkKnown(
+  where: string,
+  path: string,
+  known: readonly string[],
+  { noun, properties }: CollectionRules,
+): void {
+  const name = path.split(/[/( ]/)[0]!;
+  if (properties === undefined || /[_@$.]/.test(name)) return;
+  if (known.some((other) => other.toLowerCase() === name.toLowerCase())) return;
+  const nearest = nearestName(name, known);
+  throw refused(
+    `${where} has "${name}", which ${noun} don't have.`,
+    nearest ? `Did you mean "${nearest}"?` : "See https://learn.microsoft.com/graph/api/resources/user for the names.",
+  );
+}
+
+/** Graph wants each clause of a search in double quotes. */
+function quoted(search: string): string {
+  if (search.includes('"')) return search;
+  if (/\s(AND|OR)\s/.test(search)) {
+    throw refused(
+      "search joins clauses that have no quotes, so that it can't be told where they end.",
+      'Put each clause into double quotes: "displayName:ann" OR "mail:ann".',
+    );
+  }
+  return `"${search.replaceAll("\\", "\\\\")}"`;
+}
+
+function withParameters(collection: string, parameters: readonly [string, string | undefined][]): string {
+  const [path = "", given] = collection.split("?");
+  const names = given?.split("&").map((pair) => pair.split("=")[0]!.toLowerCase()) ?? [];
+  const written = parameters.flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    if (names.includes(name)) {
+      throw refused(
+        `${name} stands in the path and in the options.`,
+        "Say it in one place; the options encode their values.",
+      );
+    }
+    return [`${name}=${encode(value)}`];
+  });
+  const query = [...(given ? [given] : []), ...written].join("&");
+  return query === "" ? path : `${path}?${query}`;
+}
+
+/** Percent-encodes a value; what a query may hold stays readable, since URLs have a limited length. */
+function encode(value: string): string {
+  try {
+    return encodeURIComponent(value).replace(/%(?:2C|2F|3A|40|24)/g, decodeURIComponent);
+  } catch (cause) {
+    throw refused("The query holds text that isn't valid Unicode.", "Check where it was cut or decoded.", cause);
+  }
+}
+
+function listOf(value: string | readonly string[] | undefined): readonly string[] | undefined {
+  return typeof value === "string" ? [value] : value;
+}
+
+function refused(message: string, remedy: string, cause?: unknown): AppIdentityError {
+  return new AppIdentityError("invalid_query", message, { remedy, cause });
+}
