@@ -1,0 +1,147 @@
+import { fileURLToPath } from "node:url";
+import { contestants, limit, ours } from "./contestants.js";
+import { installed, ourTree } from "./installed.js";
+import { measure, type Sample, type Task } from "./measure.js";
+import type { Settings } from "./server.js";
+import type { Service } from "./service.js";
+
+/** One line of the table. */
+export interface Row {
+  id: string;
+  title: string;
+  unit: string;
+  better: "higher" | "lower";
+  value(sample: Sample): number;
+}
+
+/** What is done once a round for each contestant, and gives one or several rows. */
+export interface Measurement {
+  rows: Row[];
+  /** Contestants for whom it means nothing. */
+  without?: string[];
+  /** Fewer rounds than asked for, where one takes long or the result doesn't vary. */
+  rounds?: number;
+  take(service: Service, contestant: string): Promise<Sample>;
+}
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const maximum = 999;
+const count = (n: number) => n.toLocaleString("en-US");
+
+export function measurements(quick: boolean): Measurement[] {
+  const child = (task: Task, settings: Settings) => (service: Service, contestant: string) =>
+    measure(service, contestant, task, settings);
+  const row = (id: string, title: string, unit: string, better: Row["better"], value: Row["value"]): Row => {
+    return { id, title, unit, better, value };
+  };
+
+  const listed = quick ? 19_980 : 99_900;
+  const slowly = quick ? 9_990 : 29_970;
+  const delayed = quick ? 1_000 : 5_000;
+  const many = quick ? 100_000 : 1_000_000;
+  const busyMs = 40;
+  const callers = quick ? 100 : 1_000;
+  const refreshLatencyMs = 1_000;
+
+  return [
+    {
+      take: child({ measure: "listing", pageSize: maximum }, { users: listed }),
+      rows: [
+        row("throughput", "listing, no latency", "users/s", "higher", ({ seconds }) => listed / seconds!),
+        row("cpu", "CPU for 100,000 users", "s", "lower", ({ cpuSeconds }) => (cpuSeconds! / listed) * 100_000),
+      ],
+    },
+    {
+      rounds: 3,
+      take: child({ measure: "slow", pageSize: maximum, busyMs }, { users: slowly, latencyMs: busyMs }),
+      rows: [
+        row(
+          "slow",
+          `listing, server and consumer ${busyMs} ms a page each`,
+          "users/s",
+          "higher",
+          ({ seconds }) => slowly / seconds!,
+        ),
+      ],
+    },
+    {
+      rounds: 3,
+      take: child({ measure: "once" }, { users: delayed, latencyMs: 100 }),
+      rows: [
+        row(
+          "latency",
+          `${count(delayed)} users, default page size, 100 ms latency`,
+          "s",
+          "lower",
+          ({ seconds }) => seconds!,
+        ),
+      ],
+    },
+    {
+      take: child({ measure: "once", pageSize: maximum }, { users: 10_000 }),
+      rows: [row("memory-10k", "peak memory, 10,000 users", "MB", "lower", ({ peakMB }) => peakMB!)],
+    },
+    {
+      rounds: 3,
+      take: child({ measure: "once", pageSize: maximum }, { users: many }),
+      rows: [row("memory-1m", `peak memory, ${count(many)} users`, "MB", "lower", ({ peakMB }) => peakMB!)],
+    },
+    {
+      rounds: 1,
+      without: contestants.map(({ id }) => id).filter((id) => id !== ours && id !== limit),
+      take: child({ measure: "heap", pageSize: maximum }, { users: quick ? 199_800 : 999_000 }),
+      rows: [row("heap", "live heap, growth from 10 % to 90 %", "MB", "lower", ({ grownMB }) => grownMB!)],
+    },
+    {
+      // The loop has no token cache to ask, and PnP's can't be asked without a request.
+      without: [limit, "pnp"],
+      take: child({ measure: "token", forMs: quick ? 100 : 500 }, { users: 1 }),
+      rows: [row("token", "warm token", "µs", "lower", ({ microseconds }) => microseconds!)],
+    },
+    {
+      rounds: 2,
+      without: [limit],
+      take: child({ measure: "cold", callers }, { users: 1 }),
+      rows: [row("cold", `${count(callers)} cold callers`, "token requests", "lower", ({ tokens }) => tokens!)],
+    },
+    {
+      rounds: 2,
+      without: [limit],
+      take: async (service, contestant) => {
+        const settings = { users: 1, refreshInSeconds: 1, refreshLatencyMs };
+        const sample = await measure(service, contestant, { measure: "refresh", forMs: 3_000 }, settings);
+        if (sample.tokens! < 2) throw new Error("The token wasn't renewed, so nobody could have waited for it");
+        return sample;
+      },
+      rows: [
+        row(
+          "refresh",
+          `longest wait while Entra takes ${refreshLatencyMs / 1000} s to renew`,
+          "ms",
+          "lower",
+          ({ milliseconds }) => milliseconds!,
+        ),
+      ],
+    },
+    {
+      take: child({ measure: "first", pageSize: maximum }, { users: 10_000 }),
+      rows: [
+        row("import", "import", "ms", "lower", ({ importMs }) => importMs!),
+        row("first", "process start to first user", "ms", "lower", ({ firstMs }) => firstMs!),
+      ],
+    },
+    {
+      rounds: 1,
+      without: [limit],
+      take: async (_service, contestant) => {
+        const names = contestants.find(({ id }) => id === contestant)!.packages;
+        return { ...(contestant === ours ? ourTree(root) : installed(names, here)) };
+      },
+      rows: [
+        row("packages", "installed packages", "", "lower", ({ packages }) => packages!),
+        row("bytes", "installed size", "MB", "lower", ({ bytes }) => bytes! / 1e6),
+      ],
+    },
+  ];
+}
