@@ -62,7 +62,8 @@ export class OpenAttempt implements Attempt {
     };
     if (signal !== undefined) {
       const leave = () => controller.abort(abortFailure(signal.reason));
-      signal.addEventListener("abort", leave, { once: true });
+      if (signal.aborted) leave();
+      else signal.addEventListener("abort", leave, { once: true });
       this.#unlink = () => signal.removeEventListener("abort", leave);
     }
     if (timeoutMs !== Number.POSITIVE_INFINITY) {

@@ -37,7 +37,10 @@ export class Refusals {
     if (this.#answered.has(kind)) return undefined;
     this.#answered.add(kind);
     // A 403 right after a new token is about the app's permissions.
-    if (kind === "forbidden" && (this.#answered.size > 1 || !this.allowance.permit(refusedToken, this.clock.now()))) {
+    if (
+      kind === "forbidden" &&
+      (this.#answered.size > 1 || !this.allowance.permit(refusedToken, this.clock.monotonic()))
+    ) {
       return undefined;
     }
     return {

@@ -67,7 +67,7 @@ export interface AttemptWork<T> {
 export async function runAttempts<T>(work: AttemptWork<T>, policy: AttemptPolicy): Promise<T> {
   const { clock, gate, graphRoot, retry, signal, timeoutMs, replayable = true } = policy;
   const host = new URL(graphRoot).host;
-  const deadline = clock.now() + retry.budgetMs;
+  const deadline = clock.monotonic() + retry.budgetMs;
   const refusals = new Refusals(policy.refreshes, clock);
   let hints: TokenHints = {};
   let failures = 0;
@@ -109,13 +109,13 @@ export async function runAttempts<T>(work: AttemptWork<T>, policy: AttemptPolicy
     const { retryAfterMs, statusCode } = failure;
     const throttled = statusCode === 429 || (statusCode === 503 && retryAfterMs !== undefined);
     const delayMs = retryDelay(failures, retryAfterMs, retry.delayMs);
-    if (throttled) gate.close(retryAfterMs ?? delayMs, clock.now());
+    if (throttled) gate.close(retryAfterMs ?? delayMs, clock.monotonic());
     const again =
       failure.retryable &&
       replayable &&
       (policy.idempotent || throttled) &&
       failures < retry.attempts &&
-      clock.now() + delayMs <= deadline &&
+      clock.monotonic() + delayMs <= deadline &&
       (response === undefined || (policy.shouldRetry?.(response, failures) ?? true));
     if (!again) throw failure;
     policy.onRetry?.({ delayMs, throttled, failure });
@@ -127,8 +127,8 @@ export async function runAttempts<T>(work: AttemptWork<T>, policy: AttemptPolicy
 
   async function passGate(): Promise<void> {
     if (signal?.aborted) throw abortFailure(signal.reason);
-    for (let ms = gate.remaining(clock.now()); ms > 0; ms = gate.remaining(clock.now())) {
-      if (clock.now() + ms > deadline) throw throttledFailure(ms, graphRoot);
+    for (let ms = gate.remaining(clock.monotonic()); ms > 0; ms = gate.remaining(clock.monotonic())) {
+      if (clock.monotonic() + ms > deadline) throw throttledFailure(ms, graphRoot);
       // With jitter, or all who wait here would leave at once.
       const delayMs = retryDelay(1, ms, retry.delayMs);
       policy.onRetry?.({ delayMs, throttled: true });
