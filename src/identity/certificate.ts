@@ -135,7 +135,7 @@ function readCertificates(text: string, origin: string): X509Certificate[] {
 /** Thumbprints come with colons, blanks, and the invisible mark that Windows puts in front of them. */
 function checkThumbprint(given: string | undefined, digits: number, field: string): string | undefined {
   if (given === undefined) return undefined;
-  const hex = typeof given === "string" ? given.replace(/[\s:\u200b-\u200f\ufeff]/g, "").toUpperCase() : "";
+  const hex = typeof given === "string" ? given.replace(/[^!-9;-~]/g, "").toUpperCase() : "";
   if (new RegExp(`^[0-9A-F]{${digits}}$`).test(hex)) return hex;
   throw invalid(
     `"${field}" is not ${digits} hexadecimal digits${typeof given === "string" && isPlaceholder(given) ? ", but still a sample's text" : ""}.`,

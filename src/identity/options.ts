@@ -7,7 +7,7 @@ import { portal } from "../portal.js";
 import { type Fetch, resolveFetch } from "../transport.js";
 import { type Authority, authorityWithoutTenant, resolveAuthority } from "./authority.js";
 import { chooseCredential, credentialNames } from "./choose-credential.js";
-import type { Credential, CredentialOptions } from "./credentials.js";
+import type { Credential, CredentialChoices, CredentialOptions } from "./credentials.js";
 import { isPlaceholder } from "./placeholders.js";
 import { parseScopes, resolveScopes, resourceOf } from "./scopes.js";
 import type { TokenStore } from "./token-store.js";
@@ -60,6 +60,12 @@ export type AppIdentityOptions = CommonOptions &
     | (Partial<ClientOptions> & (TenantOptions | { readonly [K in keyof TenantOptions]?: undefined }) & Borrowed)
   );
 
+/** All that options can say, however it combines. */
+export type EveryOption = CommonOptions &
+  ClientOptions &
+  Record<(typeof tenantNames)[number], string> &
+  CredentialChoices;
+
 /** What token requests are made of: validated, complete, and without a secret in any field. */
 export interface ResolvedIdentity {
   /** Empty for a `tokenCredential` that came without. */
@@ -76,7 +82,7 @@ export interface ResolvedIdentity {
   readonly clock: Clock;
 }
 
-const tenantNames = ["tenantId", "authority", "oidcAuthority"] as const;
+export const tenantNames = ["tenantId", "authority", "oidcAuthority"] as const;
 const otherNames = ["cloud", "scopes", "tokenStore", "fetch", "logger", "clock"] as const;
 const names = [...tenantNames, "clientId", ...credentialNames, ...otherNames];
 

@@ -1,0 +1,81 @@
+import { type CloudName, cloudOfGraphRoot, cloudOfLoginHost, isKnownGraphRoot, resolveCloud } from "../clouds.js";
+import { AppIdentityError } from "../errors.js";
+import { portal } from "../portal.js";
+import { resolveAuthority } from "./authority.js";
+import { credentialNames } from "./choose-credential.js";
+import { type AppIdentityOptions, tenantNames } from "./options.js";
+import { type OptionOverrides, overlay } from "./overrides.js";
+import { readParameters } from "./parameters.js";
+import { parseScopes, resourceOf } from "./scopes.js";
+
+/** What must be there, by the fields that say it, and where the portal shows it. */
+const needs = [
+  { options: tenantNames, fields: ["authority", "oidc_authority"], place: portal.tenantId },
+  { options: ["clientId"], fields: ["client_id"], place: portal.clientId },
+  {
+    options: credentialNames,
+    fields: ["secret", "thumbprint"],
+    place: `${portal.clientSecret}; or ${portal.certificates}`,
+  },
+] as const;
+
+/**
+ * Options from the `parameters.json` of Microsoft's daemon quickstart. Its authority and endpoint decide the cloud.
+ * @param source Path of the file, or what is in it.
+ * @param overrides Options that win over the file; `cloud` takes the place of its login host, Graph scope included.
+ * @throws AppIdentityError `invalid_parameters`, with the fields to fill in and where the portal shows their values.
+ */
+export function fromParameters(source: string | URL | object, overrides: OptionOverrides = {}): AppIdentityOptions {
+  const { endpoint, unfilled, source: name, ...said } = readParameters(source);
+  const { authority, scopes } = said;
+  const inCloud: OptionOverrides =
+    overrides.cloud === undefined
+      ? { ...said, cloud: cloudOfEndpoint(endpoint, authority ?? said.oidcAuthority, name) }
+      : {
+          ...said,
+          ...(authority !== undefined && { authority: undefined, tenantId: resolveAuthority({ authority }).tenantId }),
+          ...(scopes && isKnownGraphRoot(resourceOf(parseScopes(scopes)[0]!)) && { scopes: undefined }),
+        };
+  const options = overlay(inCloud, overrides);
+  if (options.authority !== undefined && options.oidcAuthority !== undefined)
+    throw both(name, "authority", "oidc_authority");
+  if (options.clientSecret !== undefined && options.clientCertificate !== undefined)
+    throw both(name, "secret", "thumbprint");
+  const missing = needs.filter(({ options: names }) => names.every((each) => options[each] === undefined));
+  if (missing.length > 0 && options.tokenCredential === undefined) {
+    const complaints = missing.map(({ fields }) => {
+      const sample = fields.find((field) => unfilled.includes(field));
+      return sample ? `"${sample}" still has the sample's text` : `"${fields.join('" or "')}" is missing`;
+    });
+    const advice = missing.map(({ fields, place }) => `${fields[0]}: ${place}`);
+    throw invalid(`${name}: ${complaints.join(", ")}.`, `The portal shows the values. ${advice.join(". ")}.`);
+  }
+  return options as AppIdentityOptions;
+}
+
+/** The endpoint tells apart the two clouds of the US government, which share a login host. */
+function cloudOfEndpoint(
+  endpoint: string | undefined,
+  authority: string | undefined,
+  name: string,
+): CloudName | undefined {
+  const cloud = endpoint && cloudOfGraphRoot(new URL(endpoint).origin);
+  if (!cloud || !authority || !URL.canParse(authority)) return undefined;
+  const home = cloudOfLoginHost(new URL(authority).host);
+  if (home === undefined || resolveCloud(home).loginHost === resolveCloud(cloud).loginHost) return cloud;
+  throw invalid(
+    `${name}: "authority" is in the cloud ${home}, "endpoint" in ${cloud}.`,
+    `Microsoft Graph of that authority is ${resolveCloud(home).graphRoot}.`,
+  );
+}
+
+function both(name: string, one: string, other: string): AppIdentityError {
+  return invalid(
+    `${name}: "${one}" and "${other}" are both filled in.`,
+    "Keep the one you use, and change the other to null.",
+  );
+}
+
+function invalid(message: string, remedy: string): AppIdentityError {
+  return new AppIdentityError("invalid_parameters", message, { remedy });
+}
