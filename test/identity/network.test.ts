@@ -1,0 +1,414 @@
+import type { ServerResponse } from "node:http";
+import { inspect } from "node:util";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { AppIdentityError } from "../../src/errors.js";
+import type { AppIdentityOptions } from "../../src/identity/options.js";
+import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
+import { LimitedClock } from "../support/limited-clock.js";
+import { json, type SeenRequest, startLoopback } from "../support/loopback.js";
+import {
+  clientId,
+  clientSecret,
+  entraError,
+  plainMsal,
+  startTokenEndpoint,
+  type TokenEndpoint,
+  tenantId,
+  tokenAnswer,
+} from "../support/token-endpoint.js";
+
+let endpoint: TokenEndpoint;
+let clock: LimitedClock;
+
+beforeEach(async () => {
+  endpoint = await startTokenEndpoint();
+  clock = new LimitedClock();
+});
+afterEach(() => endpoint.close());
+
+function provider(options: Partial<AppIdentityOptions> = {}) {
+  return new AppIdentityAuthProvider({
+    tenantId,
+    clientId,
+    clientSecret,
+    fetch: endpoint.fetch,
+    clock,
+    ...options,
+  } as AppIdentityOptions);
+}
+
+type Answer = (response: ServerResponse, request: SeenRequest) => unknown;
+type Failure = AppIdentityError & { errorCode?: string; errorNo?: number | string; status?: number };
+
+type MsalShape = Record<string, unknown> & { status?: number | undefined };
+
+const failure = (promise: Promise<unknown>): Promise<Failure> =>
+  promise.then(
+    (token) => expect.fail(`expected a failure, got ${inspect(token)}`),
+    (error) => error,
+  );
+
+function text(status: number, body: string, type = "text/html"): Answer {
+  return (response) => response.writeHead(status, { "content-type": type }).end(body);
+}
+
+const always = (answer: Answer) => endpoint.next(...Array.from({ length: 10 }, () => answer));
+
+describe("error answers, beside what msal-node makes of them", () => {
+  const rows: { name: string; answer: Answer; ours: object; requests: number; msal: MsalShape }[] = [
+    {
+      name: "a wrong secret",
+      answer: entraError(401, 7000215, "invalid_client"),
+      ours: { code: "invalid_credential", aadsts: 7000215, statusCode: 401, retryable: false },
+      requests: 1,
+      msal: { name: "ServerError", errorNo: 7000215, errorCode: "invalid_client" },
+    },
+    {
+      name: "an expired secret, which msal-node tells from a wrong one by number only",
+      answer: entraError(401, 7000222, "invalid_client"),
+      ours: { code: "expired_credential", aadsts: 7000222 },
+      requests: 1,
+      msal: { name: "ServerError", errorNo: 7000222, errorCode: "invalid_client" },
+    },
+    {
+      name: "an unknown app",
+      answer: entraError(400, 700016, "unauthorized_client"),
+      ours: { code: "app_not_found", aadsts: 700016 },
+      requests: 1,
+      msal: { name: "ServerError", errorCode: "unauthorized_client" },
+    },
+    {
+      name: "an unknown tenant",
+      answer: entraError(400, 90002, "invalid_request"),
+      ours: { code: "tenant_not_found", aadsts: 90002 },
+      requests: 1,
+      msal: { name: "ServerError", errorCode: "invalid_request" },
+    },
+    {
+      name: "a certificate that isn't registered",
+      answer: entraError(401, 700027, "invalid_client"),
+      ours: { code: "invalid_credential", aadsts: 700027 },
+      requests: 1,
+      msal: { name: "ServerError", errorCode: "invalid_client" },
+    },
+    {
+      name: "a Conditional Access block, which msal-node calls a need for interaction",
+      answer: entraError(400, 53003, "interaction_required"),
+      ours: { code: "blocked_by_policy", aadsts: 53003, statusCode: 400 },
+      requests: 1,
+      msal: { name: "InteractionRequiredAuthError", status: undefined },
+    },
+    {
+      name: "a directory that is away",
+      answer: entraError(500, 90033, "server_error"),
+      ours: { code: "entra_unavailable", aadsts: 90033, statusCode: 500, retryable: true },
+      requests: 3,
+      msal: { name: "ServerError", status: 500 },
+    },
+    {
+      name: "HTML from a gateway, whose status msal-node loses",
+      answer: text(502, "<html>Bad Gateway</html>"),
+      ours: { code: "entra_unavailable", statusCode: 502, retryable: true },
+      requests: 3,
+      msal: { errorCode: "token_parsing_error", status: undefined },
+    },
+    {
+      name: "HTML that claims success, as from a captive portal",
+      answer: text(200, "<html>Please sign in</html>"),
+      ours: { code: "invalid_token_response", statusCode: 200 },
+      requests: 3,
+      msal: { errorCode: "token_parsing_error" },
+    },
+    {
+      name: "an empty answer",
+      answer: text(200, "", "application/json"),
+      ours: { code: "invalid_token_response" },
+      requests: 3,
+      msal: { errorCode: "token_parsing_error" },
+    },
+    {
+      name: "null",
+      answer: text(200, "null", "application/json"),
+      ours: { code: "invalid_token_response" },
+      requests: 3,
+      msal: { errorCode: "network_error" },
+    },
+    {
+      name: "truncated JSON",
+      answer: text(200, '{"access_token":"eyJ', "application/json"),
+      ours: { code: "invalid_token_response" },
+      requests: 3,
+      msal: { errorCode: "token_parsing_error" },
+    },
+    {
+      name: "an answer that breaks off",
+      answer: (response) => {
+        response.writeHead(200, { "content-length": "500" });
+        response.write('{"access_token":');
+        setImmediate(() => response.destroy());
+      },
+      ours: { code: "network_error", retryable: true, host: "login.microsoftonline.com" },
+      requests: 3,
+      msal: { errorCode: "token_parsing_error" },
+    },
+    {
+      name: "a connection that is reset",
+      answer: (response) => response.socket?.destroy(),
+      ours: { code: "network_error", retryable: true, host: "login.microsoftonline.com" },
+      requests: 3,
+      msal: { errorCode: "network_error" },
+    },
+  ];
+
+  it.each(rows.map((row) => [row.name, row] as const))("%s", async (_name, { answer, ours, requests, msal }) => {
+    always(answer);
+    const error = await failure(provider().getAccessToken());
+    expect(error).toBeInstanceOf(AppIdentityError);
+    expect(error).toMatchObject(ours);
+    expect(error.remedy).toMatch(/^[A-Z].+\.$/);
+    expect(endpoint.requests).toHaveLength(requests);
+    const { status, ...shape } = msal;
+    const plain = await failure(plainMsal(endpoint)());
+    expect(plain).toMatchObject(shape);
+    if ("status" in msal) expect(plain.status).toBe(status);
+  });
+
+  it("Entra's own ids stay fields, where msal-node overwrites the one and hides the other in text", async () => {
+    always(entraError(401, 7000215, "invalid_client"));
+    const ids = {
+      traceId: expect.stringMatching(/000000000001$/),
+      correlationId: expect.stringMatching(/000000000002$/),
+    };
+    expect(await failure(provider().getAccessToken())).toMatchObject(ids);
+    expect((await failure(plainMsal(endpoint)())).correlationId).not.toMatch(/000000000002$/);
+  });
+
+  it.each([
+    [200, {}],
+    [200, { access_token: "" }],
+    [200, { access_token: 7 }],
+    [500, {}],
+  ])("HTTP %i with %j is a failure, where msal-node hands out an empty bearer", async (status, body) => {
+    always((response) => json(response, status, body));
+    const error = await failure(provider().getAccessToken());
+    expect(error.code).toBe(status === 200 ? "invalid_token_response" : "entra_unavailable");
+    expect(endpoint.requests).toHaveLength(3);
+    if (!Object.values(body).includes(7)) expect(await plainMsal(endpoint)()).toBe("");
+  });
+});
+
+describe("trying again", () => {
+  const passing: [string, Answer][] = [
+    ["a reset connection", (response) => response.socket?.destroy()],
+    ["408", text(408, "")],
+    ["429", entraError(429, 90055, "temporarily_unavailable")],
+    ["500", text(500, "")],
+    ["503", entraError(503, 90033, "temporarily_unavailable")],
+    ["HTML", text(200, "<html>")],
+  ];
+
+  it.each(passing)("one %s costs a moment, where msal-node fails", async (_name, answer) => {
+    endpoint.next(answer, answer);
+    expect(await provider().getAccessToken()).toBe("token-1");
+    expect(endpoint.requests).toHaveLength(3);
+    const [first = 0, second = 0] = clock.pauses;
+    expect(first).toBeLessThanOrEqual(500);
+    expect(second).toBeLessThanOrEqual(1000);
+    endpoint.next(answer);
+    await failure(plainMsal(endpoint)());
+    expect(endpoint.requests).toHaveLength(4);
+  });
+
+  it("a 503 at the start costs msal-node a minute of failures without a request, us nothing", async () => {
+    const authProvider = provider();
+    always(entraError(503, 90033, "temporarily_unavailable"));
+    await failure(authProvider.getAccessToken());
+    await endpoint.close();
+    endpoint = await startTokenEndpoint();
+    const later = provider();
+    endpoint.next(...Array.from({ length: 3 }, () => entraError(503, 90033, "temporarily_unavailable")));
+    await failure(later.getAccessToken());
+    expect(await later.getAccessToken()).toBe("token-1");
+
+    const msal = plainMsal(endpoint);
+    endpoint.next(entraError(503, 90033, "temporarily_unavailable"));
+    expect(await failure(msal())).toMatchObject({ errorCode: "temporarily_unavailable", status: 503 });
+    const before = endpoint.requests.length;
+    // A different error, without a status, and no request.
+    expect(await failure(msal())).toMatchObject({ errorCode: "90033", status: undefined });
+    expect(endpoint.requests).toHaveLength(before);
+  });
+
+  it("a date in Retry-After is understood, where msal-node takes it for a minute", async () => {
+    const header = { "retry-after": new Date(clock.now() + 8_000).toUTCString() };
+    endpoint.next(entraError(429, 90055, "temporarily_unavailable", header));
+    expect(await provider().getAccessToken()).toBe("token-1");
+    expect(clock.pauses[0]).toBeGreaterThan(6_000);
+    expect(clock.pauses[0]).toBeLessThan(10_000);
+
+    vi.useFakeTimers({ toFake: ["Date"], now: clock.now() });
+    const msal = plainMsal(endpoint);
+    endpoint.next(
+      entraError(429, 90055, "temporarily_unavailable", { "retry-after": new Date(Date.now() + 2_000).toUTCString() }),
+    );
+    await failure(msal());
+    vi.setSystemTime(Date.now() + 10_000);
+    const before = endpoint.requests.length;
+    await failure(msal());
+    expect(endpoint.requests).toHaveLength(before);
+    vi.useRealTimers();
+  });
+
+  it("a 400 with Retry-After is answered by an error, and doesn't keep the next caller away", async () => {
+    endpoint.next(entraError(400, 700016, "unauthorized_client", { "retry-after": "300" }));
+    const authProvider = provider();
+    await failure(authProvider.getAccessToken());
+    expect(await authProvider.getAccessToken()).toBe("token-1");
+    const msal = plainMsal(endpoint);
+    endpoint.next(entraError(400, 700016, "unauthorized_client", { "retry-after": "300" }));
+    await failure(msal());
+    await failure(msal());
+    expect(endpoint.requests).toHaveLength(3);
+  });
+});
+
+describe("time and size", () => {
+  it("a server that never answers costs 10 s an attempt and is then a timeout", async () => {
+    always(() => {});
+    const waiting = failure(provider().getAccessToken());
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      await vi.waitFor(() => expect(endpoint.requests).toHaveLength(attempt));
+      await vi.waitFor(() => expect(clock.running).toContain(10_000));
+      clock.exceedLimits();
+    }
+    expect(await waiting).toMatchObject({ code: "timeout", retryable: true, host: "login.microsoftonline.com" });
+  });
+
+  it("so is one that stops in the middle of its answer", async () => {
+    always((response) => response.writeHead(200).write('{"access_token":'));
+    const waiting = failure(provider().getAccessToken());
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      await vi.waitFor(() => expect(endpoint.requests).toHaveLength(attempt));
+      await vi.waitFor(() => expect(clock.running).toContain(10_000));
+      clock.exceedLimits();
+    }
+    expect((await waiting).code).toBe("timeout");
+  });
+
+  it("a fetch that is deaf to its signal can't hold a caller", async () => {
+    const waiting = failure(provider({ fetch: () => new Promise(() => {}) }).getAccessToken());
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      await vi.waitFor(() => expect(clock.running).toContain(10_000));
+      clock.exceedLimits();
+    }
+    expect((await waiting).code).toBe("timeout");
+  });
+
+  it("an answer without end isn't read to its end", async () => {
+    let closed = false;
+    always((response) => {
+      response.on("close", () => {
+        closed = true;
+      });
+      response.writeHead(200, { "content-type": "application/json" });
+      const more = () => closed || response.write("x".repeat(100_000), more);
+      response.write('{"access_token":"', more);
+    });
+    const error = await failure(provider().getAccessToken());
+    expect(error).toMatchObject({ code: "invalid_token_response", retryable: false });
+    await vi.waitFor(() => expect(closed).toBe(true));
+    expect(endpoint.requests).toHaveLength(1);
+  });
+
+  it("a name that doesn't resolve says so", async () => {
+    const cause = Object.assign(new Error("getaddrinfo ENOTFOUND login.microsoftonline.com"), { code: "ENOTFOUND" });
+    const fetch = async () => {
+      throw new TypeError("fetch failed", { cause });
+    };
+    const error = await failure(provider({ fetch }).getAccessToken());
+    expect(error).toMatchObject({ code: "network_error", cause: { cause }, host: "login.microsoftonline.com" });
+    expect(error.message).toContain("ENOTFOUND");
+    expect(error.remedy).toContain("DNS");
+  });
+
+  it("a proxy's own certificate gets the advice that helps", async () => {
+    const cause = Object.assign(new Error("self-signed certificate"), { code: "SELF_SIGNED_CERT_IN_CHAIN" });
+    const fetch = async () => {
+      throw new TypeError("fetch failed", { cause });
+    };
+    expect((await failure(provider({ fetch }).getAccessToken())).remedy).toContain("NODE_EXTRA_CA_CERTS");
+  });
+});
+
+describe("what a token answer says about its token", () => {
+  it.each([
+    ["a number", 3600, 59, 60],
+    ["a string", "3600", 59, 60],
+    ["nothing, which counts as five minutes", undefined, 4, 5],
+  ])("expires_in as %s", async (_form, expiresIn, good, over) => {
+    endpoint.next((response) => json(response, 200, tokenAnswer("first", { expires_in: expiresIn })));
+    const authProvider = provider();
+    expect(await authProvider.getAccessToken()).toBe("token-first");
+    clock.advance(good * 60_000);
+    expect(await authProvider.getAccessToken()).toBe("token-first");
+    await vi.waitFor(() => expect(endpoint.requests).toHaveLength(2));
+    clock.advance((over - good) * 60_000);
+    expect(await authProvider.getAccessToken()).toBe("token-1");
+  });
+
+  it.each([0, -5, "soon", "-5", Number.MAX_VALUE, {}, true])("expires_in %j is no token's life", async (expiresIn) => {
+    always((response) => json(response, 200, tokenAnswer("odd", { expires_in: expiresIn })));
+    expect(await failure(provider().getAccessToken())).toMatchObject({ code: "invalid_token_response" });
+    expect(endpoint.requests).toHaveLength(3);
+  });
+
+  it.each([0, -1, "x", 7200, null])("refresh_in %j is ignored", async (refreshIn) => {
+    endpoint.next((response) => json(response, 200, tokenAnswer("first", { expires_in: 3600, refresh_in: refreshIn })));
+    const authProvider = provider();
+    await authProvider.getAccessToken();
+    clock.advance(40 * 60_000);
+    await authProvider.getAccessToken();
+    expect(endpoint.requests).toHaveLength(1);
+    clock.advance(10 * 60_000);
+    expect(await authProvider.getAccessToken()).toBe("token-first");
+    await vi.waitFor(() => expect(endpoint.requests).toHaveLength(2));
+  });
+});
+
+describe("where credentials go", () => {
+  it("a redirect isn't followed", async () => {
+    const elsewhere = await startLoopback((_request, response) => json(response, 200, tokenAnswer("stolen")));
+    always((response) => response.writeHead(307, { location: `${elsewhere.origin}/token` }).end());
+    expect((await failure(provider().getAccessToken())).code).toBe("unexpected_redirect");
+    expect(elsewhere.requests).toHaveLength(0);
+    expect(endpoint.requests).toHaveLength(1);
+    await elsewhere.close();
+  });
+
+  it("a discovery document can't send them to another host", async () => {
+    const oidcAuthority = `https://login.contoso.com/${tenantId}/v2.0`;
+    const discovery = (tokenHost: string): Answer => {
+      return (response) =>
+        json(response, 200, {
+          issuer: oidcAuthority,
+          authorization_endpoint: `${oidcAuthority}/authorize`,
+          token_endpoint: `https://${tokenHost}/${tenantId}/oauth2/v2.0/token`,
+          jwks_uri: `${oidcAuthority}/keys`,
+        });
+    };
+    const authProvider = provider({ tenantId: undefined, oidcAuthority } as Partial<AppIdentityOptions>);
+    endpoint.next(discovery("login.contoso.com.evil.example"));
+    expect(await failure(authProvider.getAccessToken())).toMatchObject({ code: "invalid_token_response" });
+    expect(endpoint.posts()).toHaveLength(0);
+    endpoint.next(discovery("login.contoso.com"));
+    expect(await authProvider.getAccessToken()).toBe("token-1");
+    expect(endpoint.requests.map(({ host }) => host)).toEqual(Array(3).fill("login.contoso.com"));
+  });
+
+  it("MSAL_FORCE_REGION can't either", async () => {
+    vi.stubEnv("MSAL_FORCE_REGION", "westeurope");
+    await provider().getAccessToken();
+    vi.unstubAllEnvs();
+    expect(endpoint.requests.map(({ host }) => host)).toEqual(["login.microsoftonline.com"]);
+  });
+});
