@@ -1,0 +1,91 @@
+import { execFile } from "node:child_process";
+import { createHash, X509Certificate } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import selfsigned from "selfsigned";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Emulator, startEmulator } from "../../src/testing/index.js";
+
+const folder = mkdtempSync(join(tmpdir(), "clients-"));
+const file = (name: string) => join(folder, name);
+const source = (name: string) => fileURLToPath(new URL(`clients/${name}`, import.meta.url));
+const realHosts = ["login.microsoftonline.com", "graph.microsoft.com"];
+
+let emulator: Emulator;
+let cases: Record<string, Record<string, string>>;
+
+beforeAll(async () => {
+  emulator = await startEmulator({ users: 2345, tls: { hostnames: realHosts } });
+  writeFileSync(file("ca.pem"), emulator.ca!);
+  const { private: key, cert } = await selfsigned.generate([{ name: "commonName", value: "daemon" }], {
+    keySize: 2048,
+  });
+  const certificatePath = file("certificate.pem");
+  writeFileSync(certificatePath, key + cert);
+  emulator.app().addCertificate(cert);
+  const thumbprintSha256 = createHash("sha256").update(new X509Certificate(cert).raw).digest("hex");
+  const { clientId, clientSecret } = emulator;
+  const stranger = emulator.addApp({ displayName: "Nobody", roles: [] });
+  cases = {
+    secret: { clientId, clientSecret },
+    certificate: { clientId, certificatePath, key, thumbprintSha256 },
+    wrongSecret: { clientId, clientSecret: "wrong" },
+    unknownApp: { clientId: "5b1c1ad7-6d5d-4b40-8e2c-0123456789ab", clientSecret },
+    missingRole: { clientId: stranger.clientId, clientSecret: stranger.clientSecret },
+  };
+});
+afterAll(async () => {
+  await emulator.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What a client prints, in a process of its own that trusts the emulator's certificate authority. */
+async function run(client: string, origins: { login: string; graph: string }, asked = cases, preload: string[] = []) {
+  const environment = {
+    ...process.env,
+    NODE_EXTRA_CA_CERTS: file("ca.pem"),
+    CLIENT_CASES: JSON.stringify(asked),
+    EMULATOR_PORT: new URL(emulator.origin).port,
+    ...{ LOGIN_ORIGIN: origins.login, GRAPH_ORIGIN: origins.graph, TENANT_ID: emulator.tenantId },
+  };
+  const args = [...preload, source("run.mjs"), client];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env: environment, timeout: 60_000 });
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+const expected = {
+  secret: 2345,
+  certificate: 2345,
+  wrongSecret: expect.stringMatching(/AADSTS7000215/),
+  unknownApp: expect.stringMatching(/AADSTS700016/),
+  missingRole: expect.stringMatching(/Authorization_RequestDenied.*Insufficient privileges/),
+};
+
+describe.each(["msal-node", "azure-identity", "openid-client"])("%s, unmodified, over TLS", (client) => {
+  it("meets what it would meet at Microsoft's, under the emulator's own name", async () => {
+    const { origin } = emulator;
+    expect(await run(client, { login: origin, graph: origin })).toEqual(expected);
+  });
+
+  it("meets the same under the real host names, and connects to nothing else", async () => {
+    const origins = { login: "https://login.microsoftonline.com", graph: "https://graph.microsoft.com" };
+    emulator.requests.length = 0;
+    expect(await run(client, origins, cases, ["--require", source("real-hosts.cjs")])).toEqual(expected);
+    const asked = new Set(emulator.requests.map(({ url }) => new URL(url).origin));
+    expect(asked).toEqual(new Set(Object.values(origins)));
+  });
+});
+
+it("openid-client's assertion, which names no key, is refused with 5002723", async () => {
+  const { clientId, key } = cases.certificate!;
+  const { origin } = emulator;
+  const outcome = await run(
+    "openid-client",
+    { login: origin, graph: origin },
+    { unnamed: { clientId: clientId!, key: key! } },
+  );
+  expect(outcome.unnamed).toMatch(/AADSTS5002723/);
+});
