@@ -4,7 +4,10 @@ import type { AppIdentity, GraphTokenRequest } from "../access-token.js";
 import type { Cloud } from "../clouds.js";
 import { AppIdentityError } from "../errors.js";
 import type { Fetch } from "../transport.js";
+import { fromEnvironment } from "./from-environment.js";
+import { fromParameters } from "./from-parameters.js";
 import { type AppIdentityOptions, type ResolvedIdentity, resolveOptions } from "./options.js";
+import type { OptionOverrides } from "./overrides.js";
 import { resolveScopes } from "./scopes.js";
 import { TokenManager, type TokenSubject } from "./token-manager.js";
 import { acquireToken } from "./token-request.js";
@@ -46,8 +49,8 @@ export class AppIdentityAuthProvider implements AuthenticationProvider {
   readonly #identity: ResolvedIdentity;
   readonly #who: AppIdentity;
   readonly #tokens: TokenManager;
-  readonly #graph: TokenSubject;
-  readonly #graphWithCae: TokenSubject;
+  readonly #usual: TokenSubject;
+  readonly #usualWithCae: TokenSubject;
 
   /**
    * Checks the options, and sends nothing.
@@ -65,8 +68,27 @@ export class AppIdentityAuthProvider implements AuthenticationProvider {
     // A borrowed credential that doesn't say who it is could share its tokens with strangers.
     const store = tenantId && clientId ? tokenStore : undefined;
     this.#tokens = new TokenManager({ clock, logger, store });
-    this.#graph = this.#subject(scopes, false);
-    this.#graphWithCae = this.#subject(scopes, true);
+    this.#usual = this.#subject(scopes, false);
+    this.#usualWithCae = this.#subject(scopes, true);
+  }
+
+  /**
+   * A provider from the `AZURE_*` variables of `@azure/identity`, and `GRAPH_APP_IDENTITY_GRAPH_ROOT` for a Graph elsewhere.
+   * @param overrides Options that win over the environment.
+   * @throws AppIdentityError `invalid_options`, with the variables that are missing; else as the constructor does.
+   */
+  static fromEnvironment(env?: NodeJS.ProcessEnv, overrides?: OptionOverrides): AppIdentityAuthProvider {
+    return new AppIdentityAuthProvider(fromEnvironment(env, overrides));
+  }
+
+  /**
+   * A provider from the `parameters.json` of Microsoft's daemon quickstart.
+   * @param source Path of the file, or what is in it.
+   * @param overrides Options that win over the file.
+   * @throws AppIdentityError `invalid_parameters`, with the fields to fill in; else as the constructor does.
+   */
+  static fromParameters(source: string | URL | object, overrides?: OptionOverrides): AppIdentityAuthProvider {
+    return new AppIdentityAuthProvider(fromParameters(source, overrides));
   }
 
   /**
@@ -116,7 +138,7 @@ export class AppIdentityAuthProvider implements AuthenticationProvider {
   }
 
   #subjectOf(scopes: string | readonly string[] | undefined, enableCae = false): TokenSubject {
-    if (scopes === undefined) return enableCae ? this.#graphWithCae : this.#graph;
+    if (scopes === undefined) return enableCae ? this.#usualWithCae : this.#usual;
     return this.#subject(resolveScopes(scopes, this.cloud), enableCae);
   }
 
