@@ -1,0 +1,63 @@
+import type { Emulator } from "../../src/testing/index.js";
+import { requestToken } from "./token-request.js";
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** `undefined` where the answer isn't JSON. */
+  json: Page;
+  text: string;
+}
+
+export interface Page {
+  "@odata.context"?: string;
+  "@odata.count"?: number;
+  "@odata.nextLink"?: string;
+  "@odata.deltaLink"?: string;
+  value: Record<string, unknown>[];
+  error?: { code: string; message: string; innerError: Record<string, string> };
+}
+
+export const eventual = { ConsistencyLevel: "eventual" };
+
+/** Asks the emulator's Graph with plain `fetch` and a token of its own. Paths are below `/v1.0`. */
+export function graphCaller(emulator: Emulator) {
+  let authorization: string | undefined;
+
+  async function get(pathOrLink: string, headers: Record<string, string> = {}): Promise<Answer> {
+    authorization ??= `Bearer ${(await requestToken(emulator)).body.access_token}`;
+    const url = pathOrLink.startsWith("https:") ? pathOrLink : `https://graph.microsoft.com/v1.0${pathOrLink}`;
+    const response = await emulator.fetch(url, { headers: { ...headers, authorization } });
+    const text = await response.text();
+    const isJson = response.headers.get("content-type")?.includes("json");
+    return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
+  }
+
+  return {
+    get,
+    /** Follows links to the end of a listing or round; `between` runs after each page. */
+    async pages(path: string, headers: Record<string, string> = {}, between = () => {}): Promise<Page[]> {
+      const pages: Page[] = [];
+      for (let link: string | undefined = path; link; ) {
+        const { status, json, text } = await get(link, headers);
+        if (status !== 200) throw new Error(text);
+        pages.push(json);
+        link = json["@odata.nextLink"];
+        between();
+      }
+      return pages;
+    },
+    /** After the clock was moved. */
+    renewToken() {
+      authorization = undefined;
+    },
+  };
+}
+
+export type GraphCaller = ReturnType<typeof graphCaller>;
+
+/** A query string with its values encoded. */
+export function query(options: Record<string, string | number | undefined>): string {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return `?${given.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join("&")}`;
+}
