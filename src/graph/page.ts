@@ -28,10 +28,7 @@ export function requestPage(
   headers: Record<string, string>,
   policy: AttemptPolicy,
 ): Promise<GraphPage> {
-  return requestText(client, link, headers, policy, (text, response) => ({
-    ...readPage(text),
-    ...withRequestId(response),
-  }));
+  return requestText(client, link, headers, policy, readPage);
 }
 
 /** Asks for one body of text and makes something of it. An AppIdentityError from `read` that is retryable has the request repeated. */
@@ -93,38 +90,34 @@ function split(text: string, separator: string): [string, string?] {
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-function readPage(text: string): GraphPage {
+function readPage(text: string, response: Response): GraphPage {
+  const requestId = response.headers.get("request-id") ?? undefined;
+  const invalid = (what: string, remedy: string, details: { retryable?: boolean; cause?: unknown } = {}) =>
+    new AppIdentityError("invalid_response", `Graph answered ${response.status} with ${what}.`, {
+      remedy,
+      statusCode: response.status,
+      ...(requestId !== undefined && { requestId }),
+      ...details,
+    });
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch (cause) {
-    const what = /^\s*</.test(text) ? "HTML" : text.trim() === "" ? "nothing" : "JSON that breaks off or isn't JSON";
+    const what = /^\s*</.test(text) ? "HTML" : text.trim() === "" ? "nothing" : "JSON that breaks off, or isn't any,";
     // Truncated on its way, or a sign-in page in between: the next attempt may do better.
-    throw new AppIdentityError("invalid_response", `Graph answered 200 with ${what} in place of a page.`, {
-      remedy: "Look for a proxy, a captive portal or a gateway on the way to Graph; else try again later.",
-      retryable: true,
-      cause,
-    });
+    const remedy = "Look for a proxy, a captive portal or a gateway on the way to Graph; else try again later.";
+    throw invalid(`${what} in place of a page`, remedy, { retryable: true, cause });
   }
   const { value, "@odata.count": count, ...fields } = (body ?? {}) as Record<string, unknown>;
   if (!Array.isArray(value) || !value.every((item) => typeof item === "object" && item !== null)) {
-    throw new AppIdentityError(
-      "invalid_response",
-      "Graph answered 200 with something that is no page of a collection.",
-      {
-        remedy: 'Check that the path names a collection: its answers hold a list called "value".',
-      },
-    );
+    const remedy = 'Check that the path names a collection: its answers hold a list of objects called "value".';
+    throw invalid("something that is no page of a collection", remedy);
   }
   return {
     value,
     ...("@odata.nextLink" in fields && { nextLink: fields["@odata.nextLink"] }),
     ...("@odata.deltaLink" in fields && { deltaLink: fields["@odata.deltaLink"] }),
     ...(typeof count === "number" && { count }),
+    ...(requestId !== undefined && { requestId }),
   };
-}
-
-function withRequestId(response: Response): { requestId?: string } {
-  const requestId = response.headers.get("request-id");
-  return requestId === null ? {} : { requestId };
 }

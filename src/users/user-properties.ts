@@ -123,14 +123,17 @@ export type DefaultUserProperty = (typeof defaultProperties)[number];
 /** A relation, bare or with options in parentheses: `manager($select=id)`. */
 export type UserExpansion = UserRelation | `${UserRelation}(${string})`;
 
-/** The user that a selection brings: what was selected, `id` always as a string, and what was expanded. */
-export type ListedUser<S extends string = DefaultUserProperty, E extends string = never> = Plain<
-  Pick<User, Exclude<Extract<S, keyof User>, "id"> | RelationOf<E>> &
-    Record<Extract<S, "id">, string> &
-    Partial<Record<Exclude<S, keyof User>, unknown>>
->;
+/**
+ * The user that a selection brings: what was selected, `id` always as a string, and what was expanded. Written out as one object type (which
+ * is what `infer` does), so that an editor shows its properties.
+ */
+export type ListedUser<S extends string = DefaultUserProperty, E extends string = never> = Pick<
+  User,
+  Exclude<Extract<S, keyof User>, "id"> | RelationOf<E>
+> &
+  Record<Extract<S, "id">, string> &
+  Partial<Record<Exclude<S, keyof User>, unknown>> extends infer Parts
+  ? { [P in keyof Parts]: Parts[P] }
+  : never;
 
 type RelationOf<E extends string> = Extract<E extends `${infer Relation}(${string}` ? Relation : E, keyof User>;
-
-/** Written out as one object type, which is what an editor shows. */
-type Plain<T> = { [P in keyof T]: T[P] };
