@@ -53,7 +53,7 @@ export function createGraphClient(options: GraphClientOptions): Client {
   checkNumber("timeoutMs", timeoutMs, 1);
   checkOptionNames(retry, Object.keys(defaultRetry), "retry");
   const persistence = { ...defaultRetry, ...definedOf(retry) };
-  checkNumber("retry.attempts", persistence.attempts, 1);
+  checkNumber("retry.attempts", persistence.attempts, 1, Number.isInteger(persistence.attempts));
   checkNumber("retry.budgetMs", persistence.budgetMs, 0);
   checkNumber("retry.delayMs", persistence.delayMs, 0);
   const { graphRoot } = resolveCloud(cloudOf(options));
@@ -124,9 +124,12 @@ function cloudOf({ authProvider, cloud }: GraphClientOptions): CloudName | Cloud
   return own ?? cloud;
 }
 
-function checkNumber(name: string, value: unknown, least: number): void {
-  if (typeof value === "number" && value >= least) return;
-  throw invalid(`"${name}" is ${JSON.stringify(value) ?? String(value)}.`, `Give a number, at least ${least}.`);
+function checkNumber(name: string, value: unknown, least: number, fits = true): void {
+  if (typeof value === "number" && value >= least && fits) return;
+  throw invalid(
+    `"${name}" is ${JSON.stringify(value) ?? String(value)}.`,
+    `Give a${fits ? "" : " whole"} number, at least ${least}.`,
+  );
 }
 
 function definedOf<T extends object>(options: T): Partial<T> {
