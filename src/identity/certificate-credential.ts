@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { AppIdentityError } from "../errors.js";
 import { log } from "../logger.js";
 import { checkOptionNames } from "../option-names.js";
@@ -11,7 +11,7 @@ const places = ["path", "pem", "privateKey"] as const;
 const details = ["passphrase", "thumbprint", "thumbprintSha256", "x5c", "sendX5c"];
 const warningMs = 30 * 86_400_000;
 
-/** A certificate that may be renewed while the process runs: its file is looked at before each token request. */
+/** A certificate that may be renewed while the process runs: its file is read for each token request. */
 export function certificateCredential(
   options: CertificateOptions,
   { clock, logger }: CredentialContext,
@@ -19,56 +19,50 @@ export function certificateCredential(
   checkShape(options);
   const { path, pem, privateKey, x5c, sendX5c = x5c !== undefined } = options;
   const origin = path ?? (pem === undefined ? '"clientCertificate.privateKey"' : '"clientCertificate.pem"');
-  const parse = (content: string | Uint8Array, version?: string) => ({
-    version,
-    certificate: readCertificate(
-      { ...options, origin, contents: x5c === undefined ? [content] : [content, x5c] },
-      clock.now(),
-    ),
-  });
-  let held = path === undefined ? parse((pem ?? privateKey)!) : parse(...firstRead(path));
+  const parse = (content: string | Uint8Array): Certificate => {
+    const contents = x5c === undefined ? [content] : [content, x5c];
+    return readCertificate({ ...options, origin, contents }, clock.now());
+  };
+  let content = path === undefined ? undefined : firstRead(path);
+  let certificate = parse(content ?? (pem ?? privateKey)!);
   let warnedOf: Certificate | undefined;
 
-  /** Takes over what is in the file, if that has changed and can be used; a file may be caught half-written. */
-  const renew = async (always: boolean): Promise<void> => {
+  /** Takes over what is in the file now, if it can be used: it may be caught half-written. */
+  const renew = async (signal: AbortSignal): Promise<void> => {
     if (path === undefined) return;
     try {
-      // Looked at before it is read: a change in between is found the next time.
-      const version = versionOf(await stat(path));
-      if (always || version !== held.version) held = parse(await readFile(path), version);
+      const found = await readFile(path, { signal });
+      if (content?.equals(found)) return;
+      certificate = parse(found);
+      content = found;
     } catch (error) {
-      log(
-        logger,
-        "warn",
-        `The certificate in use is kept, because its file can't be used now. ${(error as Error).message}`,
-      );
+      signal.throwIfAborted();
+      const { message } = error as Error;
+      log(logger, "warn", `The certificate in hand is kept, because its file can't be used now. ${message}`);
     }
   };
   const warnOfExpiry = (): void => {
-    const { certificate } = held;
-    const leftMs = (certificate.expiresAt ?? Number.POSITIVE_INFINITY) - clock.now();
-    if (leftMs > warningMs || warnedOf === certificate) return;
+    const { expiresAt = Number.POSITIVE_INFINITY } = certificate;
+    if (expiresAt - clock.now() > warningMs || warnedOf === certificate) return;
     warnedOf = certificate;
-    const date = new Date(certificate.expiresAt!).toISOString().slice(0, 10);
-    log(
-      logger,
-      "warn",
-      `The certificate in ${origin} expires on ${date}. Upload its successor under ${portal.certificates}, then replace the file; no restart is needed.`,
-    );
+    const date = new Date(expiresAt).toISOString().slice(0, 10);
+    const then = path === undefined ? "and use that one from then on" : "and replace the file, which needs no restart";
+    const advice = `Upload its successor under ${portal.certificates}, ${then}.`;
+    log(logger, "warn", `The certificate in ${origin} expires on ${date}. ${advice}`);
   };
   warnOfExpiry();
   return {
     kind: "certificate",
-    async proof() {
-      await renew(false);
-      const { expiresAt } = held.certificate;
+    async proof(signal) {
+      await renew(signal);
+      const { expiresAt } = certificate;
       if (expiresAt !== undefined && expiresAt <= clock.now()) throw certificateExpired(origin, expiresAt);
       warnOfExpiry();
-      return { clientCertificate: msalCertificate(held.certificate, sendX5c) };
+      return { clientCertificate: msalCertificate(certificate, sendX5c) };
     },
-    async refresh({ clientCertificate: refused }) {
-      await renew(true);
-      const { privateKey, thumbprint, thumbprintSha256 } = held.certificate;
+    async refresh({ clientCertificate: refused }, signal) {
+      await renew(signal);
+      const { privateKey, thumbprint, thumbprintSha256 } = certificate;
       return (
         privateKey !== refused?.privateKey ||
         thumbprint !== refused.thumbprint ||
@@ -87,20 +81,15 @@ function msalCertificate(certificate: Certificate, sendX5c: boolean): NonNullabl
   };
 }
 
-function firstRead(path: string): [content: Uint8Array, version: string] {
+function firstRead(path: string): Buffer {
   try {
-    const version = versionOf(statSync(path));
-    return [readFileSync(path), version];
+    return readFileSync(path);
   } catch (cause) {
     throw new AppIdentityError("invalid_certificate", `The certificate file can't be read: ${path}.`, {
       remedy: "Check that it exists, and that the user of this process may read it.",
       cause,
     });
   }
-}
-
-function versionOf({ ino, size, mtimeMs }: { ino: number; size: number; mtimeMs: number }): string {
-  return `${ino} ${size} ${mtimeMs}`;
 }
 
 function checkShape(options: CertificateOptions): void {

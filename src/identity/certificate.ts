@@ -2,7 +2,6 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { AppIdentityError, type AppIdentityErrorCode } from "../errors.js";
 import { portal } from "../portal.js";
 import { pemText } from "./certificate-format.js";
-import { isPlaceholder } from "./placeholders.js";
 
 /** A private key and the certificate that Entra knows it by. */
 export interface Certificate {
@@ -37,15 +36,16 @@ export function readCertificate(source: CertificateSource, now: number): Certifi
   const { origin } = source;
   const text = source.contents.map((content) => pemText(content, origin)).join("\n");
   const key = readPrivateKey(text, source);
-  const given = {
-    sha1: checkThumbprint(source.thumbprint, 40, "thumbprint"),
-    sha256: checkThumbprint(source.thumbprintSha256, 64, "thumbprintSha256"),
-  };
+  const given = [
+    thumbprintOf(source.thumbprint, "thumbprint"),
+    thumbprintOf(source.thumbprintSha256, "thumbprintSha256"),
+  ];
   const privateKey = key.export({ type: "pkcs8", format: "pem" }) as string;
   const certificates = readCertificates(text, origin);
   if (certificates.length === 0) {
-    if (given.sha256 !== undefined) return { privateKey, thumbprintSha256: given.sha256 };
-    if (given.sha1 !== undefined) return { privateKey, thumbprint: given.sha1 };
+    const [thumbprintSha256, thumbprint] = [64, 40].map((digits) => given.find((hex) => hex?.length === digits));
+    if (thumbprintSha256 !== undefined) return { privateKey, thumbprintSha256 };
+    if (thumbprint !== undefined) return { privateKey, thumbprint };
     throw invalid(
       `${origin} has a private key, but no certificate and no thumbprint.`,
       `Append the certificate to the key, or give "thumbprint" as well. Its value: ${portal.certificates}.`,
@@ -59,8 +59,7 @@ export function readCertificate(source: CertificateSource, now: number): Certifi
     );
   }
   const thumbprintSha256 = own.fingerprint256.replaceAll(":", "");
-  checkGivenThumbprint(given.sha256, thumbprintSha256, origin);
-  checkGivenThumbprint(given.sha1, own.fingerprint.replaceAll(":", ""), origin);
+  checkThumbprints(given, [thumbprintSha256, own.fingerprint.replaceAll(":", "")], origin);
   const expiresAt = checkDates(own, origin, now);
   const chain = [own, ...certificates.filter((certificate) => certificate !== own)].join("");
   return { privateKey, thumbprintSha256, chain, expiresAt };
@@ -77,7 +76,7 @@ function readPrivateKey(text: string, { passphrase, origin }: CertificateSource)
     );
   }
   const encrypted = pem.includes("ENCRYPTED");
-  const secret = typeof passphrase === "function" ? passphrase() : passphrase;
+  const secret = encrypted ? passphraseOf(passphrase, origin) : undefined;
   if (encrypted && !secret) {
     throw invalid(
       `The private key in ${origin} is encrypted.`,
@@ -86,7 +85,7 @@ function readPrivateKey(text: string, { passphrase, origin }: CertificateSource)
   }
   let key: KeyObject;
   try {
-    key = createPrivateKey({ key: pem, ...(encrypted && { passphrase: secret }) });
+    key = createPrivateKey({ key: pem, ...(secret && { passphrase: secret }) });
   } catch (cause) {
     throw encrypted
       ? invalid(
@@ -118,6 +117,18 @@ function readPrivateKey(text: string, { passphrase, origin }: CertificateSource)
   return key;
 }
 
+function passphraseOf(given: CertificateSource["passphrase"], origin: string): string | undefined {
+  try {
+    return typeof given === "function" ? given() : given;
+  } catch (cause) {
+    throw invalid(
+      `The function given as "passphrase" for ${origin} failed.`,
+      'Look at what it does; "cause" tells more.',
+      cause,
+    );
+  }
+}
+
 function readCertificates(text: string, origin: string): X509Certificate[] {
   return Array.from(text.matchAll(/-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs), ([pem]) => {
     try {
@@ -132,21 +143,22 @@ function readCertificates(text: string, origin: string): X509Certificate[] {
   });
 }
 
-/** Thumbprints come with colons, blanks, and the invisible mark that Windows puts in front of them. */
-function checkThumbprint(given: string | undefined, digits: number, field: string): string | undefined {
+/** Hex digits alone: thumbprints come with colons, blanks, and the invisible mark that Windows puts in front of them. */
+function thumbprintOf(given: string | undefined, field: "thumbprint" | "thumbprintSha256"): string | undefined {
   if (given === undefined) return undefined;
   const hex = typeof given === "string" ? given.replace(/[^!-9;-~]/g, "").toUpperCase() : "";
-  if (new RegExp(`^[0-9A-F]{${digits}}$`).test(hex)) return hex;
+  if (/^[0-9A-F]{64}$/.test(hex) || (field === "thumbprint" && /^[0-9A-F]{40}$/.test(hex))) return hex;
   throw invalid(
-    `"${field}" is not ${digits} hexadecimal digits${typeof given === "string" && isPlaceholder(given) ? ", but still a sample's text" : ""}.`,
-    `Its value: ${portal.certificates}, where the SHA-1 thumbprint has 40 digits.`,
+    `"${field}" is not ${field === "thumbprint" ? 40 : 64} hexadecimal digits.`,
+    `Copy the whole thumbprint. Its value: ${portal.certificates}; a SHA-1 thumbprint has 40 digits, one of SHA-256 64.`,
   );
 }
 
-function checkGivenThumbprint(given: string | undefined, computed: string, origin: string): void {
-  if (given === undefined || given === computed) return;
+function checkThumbprints(given: readonly (string | undefined)[], own: readonly string[], origin: string): void {
+  const stranger = given.find((hex) => hex !== undefined && !own.includes(hex));
+  if (stranger === undefined) return;
   throw invalid(
-    `The certificate in ${origin} has the thumbprint ${computed}, not ${given}.`,
+    `The certificate in ${origin} has the thumbprint ${own.find((hex) => hex.length === stranger.length)}, not ${stranger}.`,
     "Leave the thumbprint out (it is computed), or use the certificate it belongs to.",
   );
 }
