@@ -10,8 +10,8 @@ const attempts = 3;
 const baseDelayMs = 500;
 /** No attempt begins later than this: callers are waiting. */
 const budgetMs = 30_000;
-/** For what callers bring: callbacks, files, another library's credential with its own retries. */
-const credentialTimeoutMs = 60_000;
+/** For another library's credential, which has retries of its own. */
+const borrowTimeoutMs = 60_000;
 
 /**
  * Refusals that a newer credential may cure: wrong or expired secret; certificate or key not registered, assertion outside its time.
@@ -29,8 +29,8 @@ export async function acquireToken(
   signal: AbortSignal,
 ): Promise<AcquiredToken> {
   const { clock, credential, logger } = identity;
-  const deadline = { clock, timeoutMs: credentialTimeoutMs, signal, late: credentialTimeout };
   if (credential.kind === "tokenCredential") {
+    const deadline = { clock, timeoutMs: borrowTimeoutMs, signal, late: borrowTimeout };
     return withDeadline(deadline, (signal) => borrowToken(credential, query, signal, clock.now));
   }
   const startedAt = clock.monotonic();
@@ -38,13 +38,13 @@ export async function acquireToken(
   for (let attempt = 1; ; attempt++) {
     let proof: Proof | undefined;
     try {
-      proof = await withDeadline(deadline, (signal) => credential.proof(signal));
+      proof = await credential.proof(signal);
       return await requestToken(identity, proof, query, signal);
     } catch (error) {
       if (!(error instanceof AppIdentityError)) throw error;
       const refused = error.aadsts !== undefined && credentialRefusals.has(error.aadsts) ? proof : undefined;
       if (refused && !renewed) {
-        renewed = await withDeadline(deadline, (signal) => credential.refresh(refused, signal));
+        renewed = await credential.refresh(refused, signal);
         if (renewed) {
           log(logger, "info", `Entra refused the ${credential.kind} (AADSTS${error.aadsts}); trying the newer one.`);
           continue;
@@ -84,9 +84,9 @@ function credentialFailed(message: string, cause?: unknown): AppIdentityError {
   return new AppIdentityError("credential_callback_failed", message, { remedy, ...(cause !== undefined && { cause }) });
 }
 
-function credentialTimeout(): AppIdentityError {
-  return new AppIdentityError("timeout", `The credential wasn't there within ${credentialTimeoutMs / 1000} s.`, {
-    remedy: "Look at the callback, file or tokenCredential that provides it: it hangs.",
+function borrowTimeout(): AppIdentityError {
+  return new AppIdentityError("timeout", `The tokenCredential gave no answer within ${borrowTimeoutMs / 1000} s.`, {
+    remedy: "Ask that credential for a token on its own, in the same environment, and see what it waits for.",
     retryable: true,
   });
 }
