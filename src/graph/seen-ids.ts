@@ -15,6 +15,10 @@ export class SeenIds {
   // A key of zeros marks a free slot, so the id of zeros is kept aside.
   #zero = false;
 
+  get bytes(): number {
+    return this.#table.byteLength;
+  }
+
   /** Whether the id is new. */
   add(id: string): boolean {
     const key = keyOf(id);
