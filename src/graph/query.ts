@@ -57,6 +57,8 @@ export function buildQuery(
       "Read the relation in a second step, or do without what makes the query advanced.",
     );
   }
+  // Our default gives way to a size in the path; one in the options is refused below, like all that stands in both.
+  const sizedByPath = query.pageSize === undefined && /[?&](\$|%24)top=/i.test(collection);
   const parameters: [string, string | undefined][] = [
     ["$select", select?.join(",")],
     ["$expand", expand?.join(",")],
@@ -64,7 +66,7 @@ export function buildQuery(
     ["$search", search && quoted(search)],
     ["$orderby", orderBy?.join(",")],
     ["$count", advanced !== undefined && (query.count || advanced !== searching) ? "true" : undefined],
-    ["$top", pageSize(query, rules, facts?.properties)?.toString()],
+    ["$top", sizedByPath ? undefined : pageSize(query, rules, facts?.properties)?.toString()],
   ];
   const url = withParameters(collection, parameters);
   const limit = advanced === undefined ? longestUrl : longestAdvancedUrl;

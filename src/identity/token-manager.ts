@@ -239,6 +239,11 @@ export class TokenManager {
     const leftMs = closed ? closed.until - this.#clock.monotonic() : 0;
     if (closed && leftMs > 0) throw closed.error.with({ retryAfterMs: leftMs });
     entry.closed = undefined;
+    log(
+      this.#logger,
+      "info",
+      flight.background ? "Refreshing the token." : "No token in hand will do: asking for a new one.",
+    );
     try {
       const { value, expiresInMs, refreshInMs } = await subject.acquire(flight.claims, flight.stop.signal);
       const now = this.#clock.now();
