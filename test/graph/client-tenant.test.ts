@@ -1,0 +1,132 @@
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { createGraphClient, traitsOf } from "../../src/graph/client.js";
+import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
+import { type Emulator, startEmulator } from "../../src/testing/index.js";
+import { runProgram } from "../support/run-program.js";
+
+const emulator: Emulator = await startEmulator({ users: 3 });
+beforeEach(() => emulator.reset());
+afterAll(() => emulator.stop());
+
+function signIn() {
+  const { tenantId, clientId, clientSecret, fetch } = emulator;
+  return new AppIdentityAuthProvider({ tenantId, clientId, clientSecret, fetch });
+}
+
+const asked = (service: "entra" | "graph") =>
+  emulator.requests.filter((request) => request.service === service).map(({ status }) => status);
+
+describe("a client that reads a tenant as an app", () => {
+  it("takes everything from its provider", async () => {
+    const client = createGraphClient({ authProvider: signIn() });
+    const { value } = await client.api("/users").select("displayName").get();
+    expect(value).toHaveLength(3);
+    expect([asked("entra"), asked("graph")]).toEqual([[200], [200]]);
+  });
+
+  it("goes on when its token is revoked", async () => {
+    const client = createGraphClient({ authProvider: signIn() });
+    await client.api("/users").get();
+    emulator.revoke();
+    await client.api("/users").get();
+    await client.api("/users").get();
+    expect([asked("entra"), asked("graph")]).toEqual([
+      [200, 200],
+      [200, 401, 200, 200],
+    ]);
+  });
+
+  it("asks Entra once when a hundred requests meet a revoked token together", async () => {
+    const client = createGraphClient({ authProvider: signIn() });
+    await client.api("/users").get();
+    emulator.revoke();
+    await Promise.all(Array.from({ length: 100 }, () => client.api("/users").get()));
+    expect(asked("entra")).toEqual([200, 200]);
+  });
+
+  it("notices a permission that was granted after its token was issued", async () => {
+    const authProvider = signIn();
+    const { roles } = emulator.app();
+    emulator.app().roles = [];
+    await authProvider.getAccessToken({ enableCae: true });
+    emulator.app().roles = roles;
+    await createGraphClient({ authProvider }).api("/users").get();
+    expect([asked("entra"), asked("graph")]).toEqual([
+      [200, 200],
+      [403, 200],
+    ]);
+  });
+
+  it("rides out what Graph does on a bad day", async () => {
+    const client = createGraphClient({ authProvider: signIn(), timeoutMs: 500, retry: { delayMs: 0 } });
+    for (const trouble of [
+      { status: 503 },
+      { reset: true },
+      { resetInBody: true },
+      { truncate: true },
+      { html: true },
+      { hang: true },
+      { status: 429, retryAfter: "1" },
+    ]) {
+      emulator.faults.add({ service: "graph", ...trouble });
+      expect((await client.api("/users").get()).value, JSON.stringify(trouble)).toHaveLength(3);
+    }
+  });
+
+  it("has a gate of its own", () => {
+    const authProvider = signIn();
+    expect(traitsOf(createGraphClient({ authProvider })).gate).not.toBe(
+      traitsOf(createGraphClient({ authProvider })).gate,
+    );
+  });
+});
+
+describe("a process with such a client", () => {
+  const program = (body: string) => `
+    const { createGraphClient } = await import("./src/graph/client.ts");
+    ${body}`;
+
+  it("ends by itself after a request, an abort and a failure", async () => {
+    const started = performance.now();
+    const ran = await runProgram(
+      [
+        "--input-type=module",
+        "--eval",
+        program(`
+          const authProvider = { getAccessToken: async () => "token" };
+          const fetch = async (url) => url.endsWith("/ok") ? Response.json({ ok: true }) : new Response("", { status: 429, headers: { "retry-after": "120" } });
+          const client = createGraphClient({ authProvider, fetch });
+          await client.api("/ok").get();
+          const controller = new AbortController();
+          setTimeout(() => controller.abort(), 50);
+          for (const path of ["/slow", "/slower"]) await client.api(path).option("signal", controller.signal).get().catch(({ code }) => console.log(code));`),
+      ],
+      {},
+    );
+    expect(ran).toEqual({ stdout: "aborted\naborted\n", stderr: "", code: 0 });
+    // One of the timers it used runs for a minute, another for two.
+    expect(performance.now() - started).toBeLessThan(30_000);
+  });
+
+  it("needs no fetch of the runtime: isomorphic-fetch steps in", async ({ skip }) => {
+    if (!process.allowedNodeEnvironmentFlags.has("--no-experimental-fetch")) {
+      skip(`Node ${process.version} always has a fetch of its own`);
+    }
+    const ran = await runProgram(
+      [
+        "--no-experimental-fetch",
+        "--input-type=module",
+        "--eval",
+        program(`
+          console.log(typeof globalThis.fetch);
+          const authProvider = { getAccessToken: async () => ${JSON.stringify(await signIn().getAccessToken())} };
+          const fetch = (url, init) => globalThis.fetch(url.replace("https://graph.microsoft.com", ${JSON.stringify(emulator.origin)}), init);
+          const client = createGraphClient({ authProvider, fetch });
+          console.log(typeof globalThis.fetch, (await client.api("/users").get()).value.length);
+          console.log((await client.api("/users/nobody").get().catch((error) => error)).code);`),
+      ],
+      {},
+    );
+    expect(ran).toMatchObject({ stdout: "undefined\nfunction 3\nRequest_ResourceNotFound\n", code: 0 });
+  });
+});
