@@ -1,18 +1,20 @@
 import { createHash } from "node:crypto";
 
+/** A 128-bit key. */
+type Key = readonly [number, number, number, number];
+
 const words = 4;
 const maxLoad = 0.9;
 const growth = 1.2;
 
 /**
- * The ids handed out so far, at about 20 bytes each, so that ten million fit where a `Set` of strings would need a gigabyte. An open
- * addressing table of 128-bit keys: a guid is its own key, other ids are hashed.
+ * The ids that were handed out, at about 20 bytes each: ten million fit where a `Set` of strings takes a gigabyte. An open addressing table, in which
+ * a guid is its own key and other ids are hashed.
  */
 export class SeenIds {
   size = 0;
-  #slots = 1024;
-  #table = new Uint32Array(this.#slots * words);
-  // A key of zeros marks a free slot, so the id of zeros is kept aside.
+  #table = new Uint32Array(1024 * words);
+  // A key of zeros marks a free slot, so the id of zeros is remembered apart.
   #zero = false;
 
   get bytes(): number {
@@ -22,58 +24,55 @@ export class SeenIds {
   /** Whether the id is new. */
   add(id: string): boolean {
     const key = keyOf(id);
-    if (key.every((word) => word === 0)) {
-      if (this.#zero) return false;
-      this.#zero = true;
-      this.size += 1;
-      return true;
-    }
-    if (!insert(this.#table, this.#slots, key)) return false;
+    const zero = key.every((word) => word === 0);
+    if (zero ? this.#zero : !insert(this.#table, ...key)) return false;
+    this.#zero ||= zero;
     this.size += 1;
-    if (this.size > this.#slots * maxLoad) this.#grow();
+    if (this.size * words > this.#table.length * maxLoad) this.#grow();
     return true;
   }
 
   #grow(): void {
-    const slots = Math.ceil(this.#slots * growth);
-    const table = new Uint32Array(slots * words);
-    for (let at = 0; at < this.#table.length; at += words) {
-      const key = this.#table.subarray(at, at + words);
-      if (key.some((word) => word !== 0)) insert(table, slots, key);
+    const old = this.#table;
+    this.#table = new Uint32Array(Math.ceil((old.length / words) * growth) * words);
+    for (let at = 0; at < old.length; at += words) {
+      const [a, b, c, d] = [old[at]!, old[at + 1]!, old[at + 2]!, old[at + 3]!];
+      if (a | b | c | d) insert(this.#table, a, b, c, d);
     }
-    this.#slots = slots;
-    this.#table = table;
   }
 }
 
-function insert(table: Uint32Array, slots: number, key: Uint32Array): boolean {
-  let slot = slotOf(key, slots);
+function insert(table: Uint32Array, a: number, b: number, c: number, d: number): boolean {
+  let at = Math.floor((hash(a, b, c, d) / 2 ** 32) * (table.length / words)) * words;
   for (;;) {
-    const at = slot * words;
-    if (table[at] === key[0] && table[at + 1] === key[1] && table[at + 2] === key[2] && table[at + 3] === key[3]) {
-      return false;
-    }
+    if (table[at] === a && table[at + 1] === b && table[at + 2] === c && table[at + 3] === d) return false;
     if (!(table[at]! | table[at + 1]! | table[at + 2]! | table[at + 3]!)) {
-      table.set(key, at);
+      table[at] = a;
+      table[at + 1] = b;
+      table[at + 2] = c;
+      table[at + 3] = d;
       return true;
     }
-    slot = slot + 1 === slots ? 0 : slot + 1;
+    at += words;
+    if (at === table.length) at = 0;
   }
 }
 
-function slotOf(key: Uint32Array, slots: number): number {
-  let hash = 0;
-  for (const word of key) {
-    hash = Math.imul(hash ^ word, 0x9e3779b1);
-    hash ^= hash >>> 15;
+function hash(a: number, b: number, c: number, d: number): number {
+  let mixed = 0;
+  for (const word of [a, b, c, d]) {
+    mixed = Math.imul(mixed ^ word, 0x9e3779b1);
+    mixed ^= mixed >>> 15;
   }
-  return Math.floor(((hash >>> 0) / 2 ** 32) * slots);
+  return mixed >>> 0;
 }
 
-function keyOf(id: string): Uint32Array {
+function keyOf(id: string): Key {
   if (/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(id)) {
     const hex = id.replaceAll("-", "");
-    return Uint32Array.of(...[0, 8, 16, 24].map((at) => Number.parseInt(hex.slice(at, at + 8), 16)));
+    const word = (at: number) => Number.parseInt(hex.slice(at, at + 8), 16);
+    return [word(0), word(8), word(16), word(24)];
   }
-  return new Uint32Array(new Uint8Array(createHash("sha256").update(id).digest()).buffer, 0, words);
+  const digest = createHash("sha256").update(id).digest();
+  return [digest.readUInt32LE(0), digest.readUInt32LE(4), digest.readUInt32LE(8), digest.readUInt32LE(12)];
 }
