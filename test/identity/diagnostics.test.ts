@@ -1,0 +1,65 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { TokenEvent } from "../../src/identity/diagnostics.js";
+import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
+import { LimitedClock } from "../support/limited-clock.js";
+import {
+  clientId,
+  clientSecret,
+  entraError,
+  startTokenEndpoint,
+  type TokenEndpoint,
+  tenantId,
+} from "../support/token-endpoint.js";
+
+const names = ["acquired", "refreshed", "refresh-failed", "served-from-store"];
+const heard: { name: string; event: TokenEvent }[] = [];
+const listeners = names.map((name) => ({
+  channel: `graph-app-identity:token:${name}`,
+  listener: (event: unknown) => void heard.push({ name, event: event as TokenEvent }),
+}));
+
+let endpoint: TokenEndpoint;
+
+beforeEach(async () => {
+  endpoint = await startTokenEndpoint();
+  heard.length = 0;
+  for (const { channel, listener } of listeners) subscribe(channel, listener);
+});
+afterEach(async () => {
+  for (const { channel, listener } of listeners) unsubscribe(channel, listener);
+  await endpoint.close();
+});
+
+it("diagnostics_channel hears of every token's coming, without the token", async () => {
+  const kept = new Map<string, string>();
+  const tokenStore = {
+    get: async (key: string) => kept.get(key),
+    set: async (key: string, value: string) => kept.set(key, value),
+  };
+  const clock = new LimitedClock();
+  const options = { tenantId, clientId, clientSecret, fetch: endpoint.fetch, clock, tokenStore };
+  const first = new AppIdentityAuthProvider(options);
+  await first.getAccessToken();
+  await first.getAccessToken();
+  await vi.waitFor(() => expect(kept.size).toBe(1));
+  await new AppIdentityAuthProvider(options).getAccessToken();
+
+  clock.advance(50 * 60_000);
+  endpoint.next(entraError(401, 7000222, "invalid_client"));
+  await first.getAccessToken();
+  await vi.waitFor(() => expect(heard).toHaveLength(3));
+  clock.advance(60_000);
+  await first.getAccessToken();
+  await vi.waitFor(() => expect(heard).toHaveLength(4));
+
+  const who = { tenantId, clientId, scopes: ["https://graph.microsoft.com/.default"], enableCae: false };
+  const durationMs = expect.any(Number);
+  expect(heard).toEqual([
+    { name: "acquired", event: { ...who, durationMs, expiresInMs: 3_600_000 } },
+    { name: "served-from-store", event: { ...who, durationMs, expiresInMs: 3_600_000 } },
+    { name: "refresh-failed", event: { ...who, durationMs, code: "expired_credential", aadsts: 7000222 } },
+    { name: "refreshed", event: { ...who, durationMs, expiresInMs: 3_600_000 } },
+  ]);
+  expect(JSON.stringify(heard)).not.toMatch(/token-\d|s3cret/);
+});
