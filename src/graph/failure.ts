@@ -10,7 +10,7 @@ export interface FailureContext {
   graphRoot: string;
   /** Who asked, where known: what an admin-consent link is made of. */
   identity?: AppIdentity | undefined;
-  /** Milliseconds since 1970, for a Retry-After that is a date. */
+  /** Milliseconds since 1970, for a Retry-After that is a date where the answer has none itself. */
   now: number;
 }
 
@@ -20,7 +20,9 @@ type Meaning = [code: AppIdentityErrorCode, remedy: string, retryable?: boolean]
 export function graphFailure(response: Response, bodyText: string, context: FailureContext): AppIdentityError {
   const { status, headers } = response;
   const body = readErrorBody(bodyText, headers);
-  const retryAfterMs = parseRetryAfter(headers.get("retry-after"), context.now);
+  // A Retry-After that is a date goes by the clock of the server, which may not be ours.
+  const servedAt = Date.parse(headers.get("date") ?? "") || context.now;
+  const retryAfterMs = parseRetryAfter(headers.get("retry-after"), servedAt);
   const { code: graphCode = "", message = "" } = body;
   const [code, remedy, retryable = false] = meaningOf(response, graphCode, message, retryAfterMs);
   const details: AppIdentityErrorDetails = {

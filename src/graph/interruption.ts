@@ -20,7 +20,7 @@ export function timeoutFailure(host: string, timeoutMs: number): AppIdentityErro
 }
 
 // Nobody repairs a certificate or an argument by asking again.
-const lasting = /^(CERT_|ERR_TLS_|ERR_SSL_|ERR_INVALID_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
+const lasting = /^(CERT_|ERR_TLS_|ERR_SSL_|(UND_)?ERR_INVALID_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
 /** The connection failed, before the answer or inside its body. */
 export function networkFailure(cause: unknown, host: string): AppIdentityError {

@@ -73,7 +73,7 @@ export async function runAttempts<T>(work: AttemptWork<T>, policy: AttemptPolicy
   let failures = 0;
   let freshConnection = false;
   // A thousand requests may share one signal: that is no leak.
-  if (signal !== undefined) setMaxListeners(0, signal);
+  if (signal instanceof AbortSignal) setMaxListeners(0, signal);
 
   for (let number = 1; ; number++) {
     await passGate();
@@ -120,8 +120,8 @@ export async function runAttempts<T>(work: AttemptWork<T>, policy: AttemptPolicy
     if (!again) throw failure;
     policy.onRetry?.({ delayMs, throttled, failure });
     await pause(delayMs);
-    // A token that was obtained has replaced the refused one: it needn't be asked for again.
-    if (attempt.token !== undefined) hints = {};
+    // A new token that was obtained has replaced the refused one, and needn't be asked for again.
+    if (response !== undefined || attempt.token !== undefined) hints = {};
     freshConnection ||= statusCode === 503;
   }
 

@@ -97,6 +97,24 @@ describe("an answer that is no success", () => {
   });
 });
 
+describe("a Retry-After that is a date", () => {
+  const at = (date: string | undefined) =>
+    failure(429, "", {
+      headers: { "retry-after": "Fri, 20 Nov 2026 12:00:30 GMT", ...(date !== undefined && { date }) },
+    }).retryAfterMs;
+
+  it("goes by the server's clock, however wrong ours is", () => {
+    expect(at("Fri, 20 Nov 2026 12:00:00 GMT")).toBe(30_000);
+    expect(at("Fri, 20 Nov 2026 12:01:00 GMT")).toBeUndefined();
+  });
+
+  it("goes by ours where the answer tells no other", () => {
+    const ours = Date.UTC(2026, 10, 20, 12, 0, 30);
+    expect(at(undefined)).toBe(ours);
+    expect(at("yesterday")).toBe(ours);
+  });
+});
+
 describe("a missing permission", () => {
   const denied = says("Authorization_RequestDenied", "Insufficient privileges to complete the operation.");
 
@@ -145,6 +163,7 @@ describe("an unsupported query", () => {
       "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'",
       "ConsistencyLevel: eventual",
     ],
+    ["$count is not currently supported.", "ConsistencyLevel: eventual"],
     ["Unsupported or invalid query filter clause specified for property 'city' of resource 'User'.", "advanced query"],
   ])("that says %j comes with its cure", (message, cure) => {
     const error = failure(400, says("Request_UnsupportedQuery", message));
