@@ -1,4 +1,5 @@
 export type { App, AppOptions, FederatedCredentialOptions, SecretOptions } from "./app.js";
+export type { DirectoryUser } from "./directory.js";
 export {
   type EmulatedTenant,
   type Emulator,
@@ -7,6 +8,7 @@ export {
   startEmulator,
 } from "./emulator.js";
 export type { Fault, FaultMatch, Faults } from "./fault.js";
+export type { GraphSwitches } from "./graph-switches.js";
 export type { RecordedRequest } from "./request-log.js";
 export type { Strictness } from "./strictness.js";
 export type { TenantOptions } from "./tenant.js";

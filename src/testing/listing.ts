@@ -94,7 +94,8 @@ export function createListing({ tokens, switches, clock, seed }: ListingOptions)
   }
 
   function size(wanted: number): number {
-    return draw() / 2 ** 32 < switches.shortPages ? draw() % wanted : wanted;
+    if (draw() / 2 ** 32 >= switches.shortPages) return wanted;
+    return draw() % 4 === 0 ? 0 : draw() % wanted;
   }
 
   return {

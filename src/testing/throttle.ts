@@ -49,7 +49,7 @@ export function createThrottle(): Throttle {
     const rate = limit / windowMs;
     const before = Math.max(0, bucket.used - Math.max(0, at - bucket.at) * rate);
     const used = Math.min(before + units, limit * overflow);
-    buckets.set(name, { used, at });
+    buckets.set(name, { used, at: Math.max(at, bucket.at) });
     return { share: used / limit, waitMs: Math.max(0, (used - limit) / rate) };
   }
 
