@@ -2,6 +2,7 @@ import {
   AuthenticationHandlerOptions,
   type Client,
   type GraphRequest,
+  RedirectHandlerOptions,
   ResponseType,
   RetryHandlerOptions,
 } from "@microsoft/microsoft-graph-client";
@@ -43,13 +44,14 @@ export function requestText<T>(
     {
       send: (attempt) =>
         requestFor(client, link)
-          .headers(headers)
+          .headers({ ...headers, ...(attempt.freshConnection && { connection: "close" }) })
           .option("signal", attempt.signal)
           .responseType(ResponseType.RAW)
-          // The chain's own retrying is off, or attempts would multiply.
+          // The chain's own retrying is off, or attempts would multiply; and nobody follows a redirect.
           .middlewareOptions([
             new AuthenticationHandlerOptions(undefined, attempt.tokenRequest),
             new RetryHandlerOptions(0, 0),
+            new RedirectHandlerOptions(0),
           ])
           .get(),
       read: async (response, { identity }) => {

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { GraphTokenRequest } from "../../src/access-token.js";
 import { AppIdentityError } from "../../src/errors.js";
 import { createGraphClient, traitsOf } from "../../src/graph/client.js";
-import { runAttempts } from "../../src/graph/retry.js";
+import { requestText } from "../../src/graph/page.js";
 import { reviveError } from "../../src/graph/revive.js";
 import { countingProvider, failureOf } from "../support/graph-requests.js";
 import { json, type Loopback, startLoopback } from "../support/loopback.js";
@@ -28,24 +28,11 @@ function callersClient({ Client, MiddlewareFactory }: Sdk, authProvider: sdk.Aut
   return Client.initWithMiddleware({ middleware: [...chain, { execute }] });
 }
 
-/** One request whose attempts are driven from outside the client, as listings do. */
-function drive(client: sdk.Client, path = "/users"): Promise<string> {
-  return runAttempts(
-    {
-      send: ({ signal, tokenRequest }) =>
-        client
-          .api(path)
-          .responseType(sdk.ResponseType.RAW)
-          .option("signal", signal)
-          .middlewareOptions([
-            new sdk.AuthenticationHandlerOptions(undefined, tokenRequest),
-            new sdk.RetryHandlerOptions(0, 0),
-          ])
-          .get(),
-      read: async (response) => `${response.status} ${await response.text()}`,
-    },
-    { ...traitsOf(client), timeoutMs: Number.POSITIVE_INFINITY, clock: new SkippingClock(), idempotent: true },
-  );
+/** One request whose attempts are driven from outside the client, as listings do it. */
+function drive(client: sdk.Client, signal?: AbortSignal): Promise<string> {
+  const traits = { ...traitsOf(client), timeoutMs: Number.POSITIVE_INFINITY, clock: new SkippingClock() };
+  const link = `${traits.graphRoot}/v1.0/users`;
+  return requestText(client, link, {}, { ...traits, signal, idempotent: true }, (text) => text);
 }
 
 const clients: [string, (authProvider: sdk.AuthenticationProvider) => sdk.Client][] = [
@@ -72,7 +59,7 @@ describe.each(clients)("attempts driven from outside a client %s", (_, clientWit
     const provider = await answering((_, response) =>
       loopback.requests.length < 3 ? response.socket!.destroy() : json(response, 200, {}),
     );
-    expect(await drive(clientWith(provider))).toBe("200 {}");
+    expect(await drive(clientWith(provider))).toBe("{}");
     expect(loopback.requests).toHaveLength(3);
   });
 
@@ -82,15 +69,31 @@ describe.each(clients)("attempts driven from outside a client %s", (_, clientWit
         ? json(response, 401, {}, { "www-authenticate": challenge })
         : json(response, 200, {}),
     );
-    expect(await drive(clientWith(provider))).toBe("200 {}");
+    expect(await drive(clientWith(provider))).toBe("{}");
     expect(provider.asked).toMatchObject([{ enableCae: true }, { claims }]);
   });
 
-  it("read errors themselves", async () => {
+  it("read errors themselves, in whatever form", async () => {
     const provider = await answering((_, response) =>
-      response.writeHead(404, { "content-type": "text/html" }).end("<p>"),
+      response.writeHead(404, { "content-type": "text/html", "request-id": "0ff1ce" }).end("<title>Lost</title>"),
     );
-    expect(await drive(clientWith(provider))).toBe("404 <p>");
+    const failure = await failureOf(drive(clientWith(provider)));
+    expect(failure).toMatchObject({ code: "not_found", requestId: "0ff1ce" });
+    expect(failure.message).toContain("Lost");
+  });
+
+  it("follow no redirect", async () => {
+    const provider = await answering((_, response) =>
+      response.writeHead(302, { location: "https://graph.microsoft.com/v1.0/elsewhere" }).end(),
+    );
+    expect(await failureOf(drive(clientWith(provider)))).toMatchObject({ code: "unexpected_redirect" });
+    expect(loopback.requests).toHaveLength(1);
+  });
+
+  it("close the connection behind the attempt that follows a 503", async () => {
+    const provider = await answering((_, response) => json(response, loopback.requests.length < 2 ? 503 : 200, {}));
+    await drive(clientWith(provider));
+    expect(loopback.requests.map(({ headers }) => headers.connection)).toEqual(["keep-alive", "close"]);
   });
 
   it("end with what the provider threw, at once", async () => {
@@ -114,16 +117,7 @@ describe.each(clients)("attempts driven from outside a client %s", (_, clientWit
   it("end at once on abort", async () => {
     const provider = await answering(() => {});
     const controller = new AbortController();
-    const client = clientWith(provider);
-    const failure = failureOf(
-      runAttempts(
-        {
-          send: ({ signal }) => client.api("/users").option("signal", signal).get(),
-          read: (response) => response.text(),
-        },
-        { ...traitsOf(client), signal: controller.signal, idempotent: true },
-      ),
-    );
+    const failure = failureOf(drive(clientWith(provider), controller.signal));
     setTimeout(() => controller.abort("stop"), 20);
     expect(await failure).toMatchObject({ code: "aborted", cause: "stop" });
   });
@@ -181,7 +175,7 @@ describe("a second copy of the Graph SDK in the tree", () => {
     loopback = await startLoopback((_, response) =>
       loopback.requests.length < 3 ? response.socket!.destroy() : json(response, 200, {}),
     );
-    expect(await drive(callersClient(second, countingProvider()))).toBe("200 {}");
+    expect(await drive(callersClient(second, countingProvider()))).toBe("{}");
   });
 
   it("leaves errors alone that aren't ours", () => {
