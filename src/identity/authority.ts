@@ -55,10 +55,14 @@ export function resolveAuthority(options: AuthorityOptions): ResolvedAuthority {
       'Give "https://login.microsoftonline.com/<tenant>", or a custom URL domain as "oidcAuthority".',
     );
   }
-  const tenantId =
-    tenant === undefined
-      ? checkTenant(options.tenantId ?? ciamDomain(host) ?? "", "tenantId")
-      : checkAgreement(checkTenant(tenant, "authority"), options.tenantId, "authority");
+  const named = tenant ?? options.tenantId ?? ciamDomain(host);
+  if (named === undefined) {
+    throw invalid(
+      '"authority" names no tenant.',
+      `Write its id or a domain after the host, or give "tenantId". The id: ${portal.tenantId}.`,
+    );
+  }
+  const tenantId = checkAgreement(checkTenant(named, tenant ? "authority" : "tenantId"), options.tenantId, "authority");
   return aadAuthority(cloudOf(host, options), tenantId);
 }
 

@@ -10,6 +10,8 @@ export function overlay(found: OptionOverrides, overrides: OptionOverrides): Opt
   for (const group of [tenantNames, credentialNames]) {
     if (group.some((name) => overrides[name] !== undefined)) for (const name of group) delete merged[name];
   }
+  // An authority decides the cloud.
+  if (overrides.authority !== undefined || overrides.oidcAuthority !== undefined) delete merged.cloud;
   for (const [name, value] of Object.entries(overrides)) if (value !== undefined) merged[name] = value;
   for (const name of Object.keys(merged)) if (merged[name] === undefined) delete merged[name];
   return merged;

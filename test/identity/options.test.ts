@@ -75,7 +75,7 @@ describe("the tenant", () => {
     [{ authority: "http://login.microsoftonline.com/contoso.com" }, "not an https URL"],
     [{ authority: "login.microsoftonline.com/contoso.com" }, "not an https URL"],
     [{ authority: "https://user:pass@login.microsoftonline.com/contoso.com" }, "not an https URL"],
-    [{ authority: "https://login.microsoftonline.com" }, '"tenantId" is empty'],
+    [{ authority: "https://login.microsoftonline.com" }, '"authority" names no tenant'],
     [{ authority: "https://contoso.b2clogin.com/contoso.com/B2C_1_flow" }, "goes on after its tenant"],
     [
       { authority: "https://login.microsoftonline.com/contoso.com", tenantId: "fabrikam.com" },
