@@ -104,10 +104,16 @@ export class AppIdentityAuthProvider implements AuthenticationProvider {
       const subject = this.#subjectOf(options?.scopes, options?.enableCae);
       if (!options?.claims && !options?.forceRefresh && !options?.signal?.aborted) {
         const held = this.#tokens.inHand(subject);
-        if (held) return held.promise;
+        if (held) {
+          options?.onToken?.(held.value);
+          return held.promise;
+        }
       }
       const demand = { ...options, claims: checkClaims(options?.claims) };
-      return this.#tokens.get(subject, demand).then(({ value }) => value);
+      return this.#tokens.get(subject, demand).then(({ value }) => {
+        options?.onToken?.(value);
+        return value;
+      });
     } catch (error) {
       return Promise.reject(error);
     }

@@ -1,5 +1,7 @@
+import { Client, type Context, MiddlewareFactory } from "@microsoft/microsoft-graph-client";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { createGraphClient, traitsOf } from "../../src/graph/client.js";
+import { requestText } from "../../src/graph/page.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
 import { type Emulator, startEmulator } from "../../src/testing/index.js";
 import { runProgram } from "../support/run-program.js";
@@ -41,6 +43,27 @@ describe("a client that reads a tenant as an app", () => {
     await client.api("/users").get();
     emulator.revoke();
     await Promise.all(Array.from({ length: 100 }, () => client.api("/users").get()));
+    expect(asked("entra")).toEqual([200, 200]);
+  });
+
+  it("asks Entra once also where a caller built the client, and listings meet the revoked token", async () => {
+    const authProvider = signIn();
+    const chain = MiddlewareFactory.getDefaultMiddlewareChain(authProvider).slice(0, -1);
+    const execute = async (context: Context) => {
+      context.response = await emulator.fetch(context.request as string, context.options as RequestInit);
+    };
+    const client = Client.initWithMiddleware({ middleware: [...chain, { execute }] });
+    const list = () =>
+      requestText(
+        client,
+        "https://graph.microsoft.com/v1.0/users",
+        {},
+        { ...traitsOf(client), idempotent: true },
+        (text) => text,
+      );
+    await list();
+    emulator.revoke();
+    await Promise.all(Array.from({ length: 50 }, list));
     expect(asked("entra")).toEqual([200, 200]);
   });
 
