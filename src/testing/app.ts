@@ -115,7 +115,7 @@ export class App {
   /** Id of its service principal: `oid` and `sub` of its tokens. */
   readonly objectId: string;
   /** What is granted from now on; tokens that were issued keep the roles they have. */
-  roles: AppOptions["roles"];
+  roles: NonNullable<AppOptions["roles"]>;
   disabled: boolean;
   /** @internal */
   readonly registration: AppRegistration;

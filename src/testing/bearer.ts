@@ -1,4 +1,5 @@
 import type { App } from "./app.js";
+import { GraphRefusal } from "./graph-refusal.js";
 import { clouds, graphAppId, serviceOfHost } from "./hosts.js";
 import { decodeJwt, isSignedBy } from "./jwt.js";
 import type { SigningKey } from "./signing-key.js";
@@ -11,12 +12,6 @@ export interface Caller {
   claims: Record<string, unknown>;
 }
 
-/** Why Graph doesn't let somebody in. */
-export interface BearerRefusal {
-  message: string;
-  challenge: string;
-}
-
 /** How the parameters of a claims challenge are spelt; both were seen from the service, and both are to be read. */
 export type ChallengeSpelling = "quoted" | "unquoted";
 
@@ -26,13 +21,13 @@ The token needs to be in JWS or JWE Compact Serialization Format. (JWS): 'Encode
 const revoked =
   "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp";
 
-const refusal = (message: string): BearerRefusal => ({
-  message,
-  challenge: `Bearer realm="", authorization_uri="${authorizationUri}", client_id="${graphAppId}"`,
-});
+const refusal = (
+  message: string,
+  challenge = `Bearer realm="", authorization_uri="${authorizationUri}", client_id="${graphAppId}"`,
+) => new GraphRefusal(401, "InvalidAuthenticationToken", message, { "www-authenticate": challenge });
 
 /** Graph challenges with claims that ask for a token from after the revocation. */
-function claimsChallenge(validFrom: number, spelling: ChallengeSpelling): BearerRefusal {
+function claimsChallenge(validFrom: number, spelling: ChallengeSpelling): GraphRefusal {
   // A string, and a space after the comma: as recorded.
   const wanted = `{"access_token":{"nbf":{"essential":true, "value":"${validFrom}"}}}`;
   const error = 'error="insufficient_claims"';
@@ -42,7 +37,7 @@ function claimsChallenge(validFrom: number, spelling: ChallengeSpelling): Bearer
     spelling === "quoted"
       ? `Bearer realm="", authorization_uri="${authorizationUri}", client_id="${graphAppId}", ${description}, ${error}, ${claims}`
       : `Bearer realm="", authorization_uri=${authorizationUri}, client_id="${graphAppId}", ${error}, ${claims}, ${description}`;
-  return { message: revoked, challenge };
+  return refusal(revoked, challenge);
 }
 
 /** The audiences that a Graph host takes: its own. Under the emulator's own origin, any Graph there is. */
@@ -61,7 +56,7 @@ export function verifyBearer(
   key: SigningKey,
   findTenant: (segment: string) => Tenant | undefined,
   spelling: ChallengeSpelling,
-): Caller | BearerRefusal {
+): Caller | GraphRefusal {
   const [, token] = /^bearer\s+(\S+)$/i.exec(headers.authorization ?? "") ?? [];
   if (token === undefined) return refusal("Access token is empty.");
   const jwt = decodeJwt(token);

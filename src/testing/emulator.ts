@@ -1,20 +1,20 @@
-import type { App, AppOptions } from "./app.js";
+import type { AppOptions } from "./app.js";
 import { type ChallengeSpelling, verifyBearer } from "./bearer.js";
 import { createCarrier } from "./carrier.js";
-import { createDirectory, type Directory } from "./directory.js";
+import { describeTenant, type EmulatedTenant } from "./emulated-tenant.js";
 import { createEntraService } from "./entra.js";
 import type { ErrorSeparator } from "./entra-failure.js";
 import { createFaults, type Faults } from "./fault.js";
-import { createGraphService, type GraphService } from "./graph.js";
 import { answerAsGraph } from "./graph-answer.js";
 import { GraphRefusal } from "./graph-refusal.js";
 import { type GraphSwitches, pickSwitches } from "./graph-switches.js";
+import { checkKnown, defined } from "./known-options.js";
 import type { RecordedRequest } from "./request-log.js";
-import { createListener, listen } from "./server.js";
+import { createListener } from "./server.js";
 import { createSigningKey } from "./signing-key.js";
+import { openSockets } from "./sockets.js";
 import { type Strictness, strictest } from "./strictness.js";
-import { Tenant, type TenantOptions, tenantIdOf } from "./tenant.js";
-import { createTlsIdentity } from "./tls-identity.js";
+import { Tenant, type TenantOptions } from "./tenant.js";
 
 /** What the embedded tenant is to be like. Every field has a default. */
 export interface EmulatorOptions extends TenantOptions, Partial<GraphSwitches> {
@@ -50,28 +50,6 @@ export interface MovableClock {
   advance(ms: number): void;
 }
 
-/** One tenant of an emulator. */
-export interface EmulatedTenant {
-  readonly tenantId: string;
-  readonly domain: string;
-  /** The app that is there from the start. */
-  readonly clientId: string;
-  readonly clientSecret: string;
-  /** The people in it: read and changed here while clients list them. */
-  readonly users: Pick<Directory, "count" | "get" | "add" | "update" | "remove">;
-  /** How its Graph behaves: throttling, page tokens, short pages, order. */
-  readonly graph: GraphSwitches;
-  /** Registers an app, with one secret and `User.Read.All` unless told otherwise. */
-  addApp(options?: AppOptions): App;
-  /**
-   * An app by its client id, to change its credentials and roles. Default: the one that is there from the start.
-   * @throws Error when there is none
-   */
-  app(clientId?: string): App;
-  /** Revokes the tokens an app holds: those of clients that declared `cp1` get a claims challenge. Default: the app from the start. */
-  revoke(clientId?: string): void;
-}
-
 /** An embedded tenant on a loopback socket. All functions work detached, so that it can be destructured. */
 export interface Emulator extends EmulatedTenant, AsyncDisposable {
   /** Carries requests for Microsoft's hosts, of all clouds, to the emulator; refuses any other host. */
@@ -92,19 +70,33 @@ export interface Emulator extends EmulatedTenant, AsyncDisposable {
   stop(): Promise<void>;
 }
 
-const loopback = ["127.0.0.1", "localhost", "::1"];
+const tenantOptionNames: Record<keyof TenantOptions, true> = { users: true, seed: true, tenantId: true, domain: true };
+const optionNames: Record<keyof EmulatorOptions, true> = {
+  ...tenantOptionNames,
+  ...{ clientId: true, clientSecret: true, roles: true },
+  ...{ port: true, host: true, tls: true, origins: true, tokenLifetimeSeconds: true, strict: true },
+  ...{ errorSeparator: true, challengeSpelling: true },
+  ...{ throttle: true, pageTokenLifetimeMs: true, deltaTokenLifetimeMs: true, deltaPageSize: true },
+  ...{ shortPages: true, replays: true, shuffle: true },
+};
 
 /**
  * Starts an embedded tenant: an identity platform and a Graph that speak as Microsoft's do, for tests and trials without a tenant.
+ *
+ * It stands for what a service needs that reads a directory as itself. Not emulated: sign-in of users and everything else that isn't
+ * the client-credential grant, the v1.0 token endpoint, conditional access, writing through Graph, batching, compression, and the
+ * consistency delays of a real directory.
  * @throws TypeError for unknown options
  * @example
  * await using emulator = await startEmulator({ users: 2500 });
  * const { tenantId, clientId, clientSecret, fetch } = emulator;
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  checkNames(options);
+  checkKnown("startEmulator()", options, optionNames);
+  const strict = options.strict === true ? strictest : options.strict || {};
+  checkKnown("strict", strict, strictest);
   const { seed = 1, host = "127.0.0.1", port = 0, errorSeparator = "space", challengeSpelling = "quoted" } = options;
-  if (!loopback.includes(host)) {
+  if (!/^(127\.|localhost$|::1$)/.test(host)) {
     process.emitWarning(`The emulator listens on ${host}: whoever reaches that address can use it.`, "EmulatorWarning");
   }
   const signingKey = createSigningKey();
@@ -119,139 +111,75 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
   const requests: RecordedRequest[] = [];
   const faults = createFaults(seed);
+  /** Each under its id and its domain. */
   const tenants = new Map<string, Tenant>();
-  const graphs = new Map<string, GraphService>();
-  const findTenant = (name: string) =>
-    tenants.get(name.toLowerCase()) ?? [...tenants.values()].find((tenant) => tenant.isNamed(name));
+  const findTenant = (name: string) => tenants.get(name.toLowerCase());
 
   const entra = createEntraService({
-    ...{ findTenant, signingKey, clock, errorSeparator },
+    ...{ findTenant, signingKey, clock, errorSeparator, strict },
     tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 3599,
-    strict: options.strict === true ? strictest : options.strict || {},
   });
-
   const listener = createListener({
     ...{ clock, faults, requests, errorSeparator },
     services: {
       entra: entra.handle,
       async graph(request, entry) {
-        const key = await signingKey;
-        const verified = verifyBearer(request, key, findTenant, challengeSpelling);
-        if ("challenge" in verified) {
+        const caller = verifyBearer(request, await signingKey, findTenant, challengeSpelling);
+        if (caller instanceof GraphRefusal) {
           return answerAsGraph(request, () => {
-            throw new GraphRefusal(401, "InvalidAuthenticationToken", verified.message, {
-              "www-authenticate": verified.challenge,
-            });
+            throw caller;
           });
         }
-        const { tenant, claims } = verified;
+        const { tenant, claims } = caller;
         entry.claims = claims;
         const roles = (claims.roles ?? []) as readonly string[];
-        const caller = { tenantId: tenant.id, clientId: String(claims.appid), roles, token: claims };
-        return graphs.get(tenant.id)!.handle(request, caller);
+        return tenant.graph.handle(request, {
+          ...{ tenantId: tenant.id, clientId: String(claims.appid), roles, token: claims },
+        });
       },
     },
   });
 
-  function addTenant(
-    { users = 1000, tenantId, domain, ...rest }: TenantOptions,
-    fallback: { seed: number; domain: string },
-  ): Tenant {
-    const own = rest.seed ?? fallback.seed;
-    const id = (tenantId ?? tenantIdOf(own)).toLowerCase();
-    if (findTenant(id) || findTenant(domain ?? fallback.domain))
-      throw new TypeError(`There is a tenant ${id} already.`);
-    const name = (domain ?? fallback.domain).toLowerCase();
-    const directory = createDirectory({ users, seed: own, tenantId: id, domain: name, clock });
-    const tenant = new Tenant(id, name, own, directory);
-    tenants.set(id, tenant);
-    graphs.set(id, createGraphService({ directory, clock, ...pickSwitches(options) }));
+  function addTenant(tenantOptions: { [K in keyof TenantOptions]: TenantOptions[K] | undefined }): Tenant {
+    const number = tenants.size / 2;
+    const fallback = { seed: seed + number, domain: `contoso${number ? number + 1 : ""}.onmicrosoft.com` };
+    const tenant = new Tenant({ ...fallback, ...defined(tenantOptions) }, clock, pickSwitches(options));
+    for (const name of [tenant.id, tenant.domain]) {
+      if (tenants.has(name)) throw new TypeError(`There is a tenant ${name} already.`);
+    }
+    for (const name of [tenant.id, tenant.domain]) tenants.set(name, tenant);
     return tenant;
   }
 
-  const home = addTenant(options, { seed, domain: "contoso.onmicrosoft.com" });
+  const { users, tenantId, domain, clientId, clientSecret, roles } = options;
+  const home = addTenant({ users, tenantId, domain });
   const registerHome = () =>
     home.register({
       displayName: "Directory reader",
-      ...defined({ clientId: options.clientId, roles: options.roles }),
-      ...(options.clientSecret !== undefined && { secrets: [options.clientSecret] }),
+      ...defined({ clientId, roles, secrets: clientSecret === undefined ? undefined : [clientSecret] }),
     });
-  let homeApp = registerHome();
-  const { clientId, clientSecret } = homeApp;
+  const first = registerHome();
+  const { origin, carriedTo, ca, close: stop } = await openSockets(listener, host, port, options.tls ?? false);
 
-  const describe = (tenant: Tenant): EmulatedTenant => {
-    const app = (id = clientId) => {
-      const found = tenant.apps.get(id);
-      if (!found) throw new Error(`No app ${id} is registered in ${tenant.domain}.`);
-      return found;
-    };
-    return {
-      ...{ tenantId: tenant.id, domain: tenant.domain, clientId, clientSecret },
-      ...{ users: tenant.directory, graph: graphs.get(tenant.id)!.switches, app },
-      addApp: (appOptions = {}) => tenant.register(appOptions),
-      revoke(id) {
-        app(id).validFrom = Math.floor(clock.now() / 1000) + 1;
-      },
-    };
-  };
-
-  const names = typeof options.tls === "object" ? options.tls.hostnames : [];
-  const tls = options.tls ? createTlsIdentity([...new Set(["localhost", "127.0.0.1", host, ...names])]) : undefined;
-  // What `fetch` carries goes over a plain socket of its own, since fetch can't be told which certificate authority to trust.
-  const plain = await listen(listener, tls ? 0 : port, tls ? "127.0.0.1" : host);
-  const secure = tls && (await listen(listener, port, host, tls));
-  const reachable = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
-  const shown = reachable.includes(":") ? `[${reachable}]` : reachable;
-  const origin = secure ? `https://${shown}:${secure.port}` : `http://${shown}:${plain.port}`;
-  const socket = tls ? `http://127.0.0.1:${plain.port}` : origin;
-
-  const stop = async () => {
-    await Promise.all([plain.close(), secure?.close()]);
-  };
   return {
-    ...describe(home),
-    ...{ origin, ca: tls?.ca, requests, faults, clock, stop },
-    fetch: createCarrier(socket, [origin, ...(options.origins ?? [])]),
-    addTenant({ roles, ...tenantOptions } = {}) {
-      const number = tenants.size + 1;
-      const tenant = addTenant(tenantOptions, { seed: seed + number - 1, domain: `contoso${number}.onmicrosoft.com` });
-      tenant.consent(homeApp.registration, defined({ roles }));
-      return describe(tenant);
+    ...describeTenant(home, first, clock),
+    ...{ origin, ca, requests, faults, clock, stop },
+    fetch: createCarrier(carriedTo, [origin, ...(options.origins ?? [])]),
+    addTenant({ roles: granted, ...tenantOptions } = {}) {
+      checkKnown("addTenant()", tenantOptions, tenantOptionNames);
+      const tenant = addTenant(tenantOptions);
+      tenant.consent(home.app(first.clientId).registration, defined({ roles: granted }));
+      return describeTenant(tenant, first, clock);
     },
     reset() {
       offset = 0;
       requests.length = 0;
       faults.clear();
       entra.reset();
-      for (const id of [...tenants.keys()].filter((name) => name !== home.id)) {
-        tenants.delete(id);
-        graphs.delete(id);
-      }
-      home.directory.reset();
-      graphs.get(home.id)!.reset();
-      home.clear();
-      homeApp = registerHome();
+      home.reset();
+      registerHome();
+      for (const [name, tenant] of tenants) if (tenant !== home) tenants.delete(name);
     },
     [Symbol.asyncDispose]: stop,
   };
-}
-
-/** Without the fields that are `undefined`, so that they don't hide defaults. */
-function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
-}
-
-const optionNames: Record<keyof EmulatorOptions, true> = {
-  ...{ users: true, seed: true, tenantId: true, domain: true, clientId: true, clientSecret: true, roles: true },
-  ...{ port: true, host: true, tls: true, origins: true, tokenLifetimeSeconds: true, strict: true },
-  ...{ errorSeparator: true, challengeSpelling: true },
-  ...{ throttle: true, pageTokenLifetimeMs: true, deltaTokenLifetimeMs: true, deltaPageSize: true },
-  ...{ shortPages: true, replays: true, shuffle: true },
-};
-
-function checkNames(options: object): void {
-  for (const name of Object.keys(options)) {
-    if (Object.hasOwn(optionNames, name)) continue;
-    throw new TypeError(`startEmulator() has no option "${name}". It knows ${Object.keys(optionNames).join(", ")}.`);
-  }
 }

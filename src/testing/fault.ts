@@ -1,4 +1,5 @@
 import type { AadstsCode } from "./entra-failure.js";
+import { checkKnown } from "./known-options.js";
 import type { RecordedRequest } from "./request-log.js";
 import { seededRandom } from "./seeded.js";
 
@@ -58,6 +59,12 @@ export interface Faults {
   clear(): void;
 }
 
+const faultFields: Record<keyof Fault, true> = {
+  ...{ service: true, method: true, path: true, nth: true, where: true, times: true, chance: true },
+  ...{ delayMs: true, hang: true, reset: true, resetInBody: true, truncate: true, status: true, retryAfter: true },
+  ...{ aadsts: true, expiredPageToken: true, html: true, loop: true, foreignLink: true, headers: true, body: true },
+};
+
 interface Armed {
   fault: Fault;
   seen: number;
@@ -86,6 +93,7 @@ export function createFaults(seed: number): Faults & { strike(request: RecordedR
 
   return {
     add(fault) {
+      checkKnown("faults.add()", fault, faultFields);
       const entry = {
         fault,
         seen: 0,

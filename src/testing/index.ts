@@ -1,7 +1,7 @@
 export type { App, AppOptions, FederatedCredentialOptions, SecretOptions } from "./app.js";
 export type { DirectoryUser } from "./directory.js";
+export type { EmulatedTenant } from "./emulated-tenant.js";
 export {
-  type EmulatedTenant,
   type Emulator,
   type EmulatorOptions,
   type MovableClock,

@@ -1,6 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
-import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { originHeader } from "./carrier.js";
 import type { ErrorSeparator } from "./entra-failure.js";
@@ -96,36 +94,4 @@ function write(response: ServerResponse, { status, headers, body = "" }: WireRep
   }
   const half = Buffer.from(body).subarray(0, Math.max(1, body.length >> 1));
   response.write(half, () => response.destroy());
-}
-
-/** A listening socket. */
-export interface Listening {
-  port: number;
-  close(): Promise<void>;
-}
-
-/** Opens a socket; with a certificate, for TLS. */
-export async function listen(
-  listener: RequestListener,
-  port: number,
-  host: string,
-  tls?: { cert: string; key: string },
-): Promise<Listening> {
-  // Longer than the clients' pools keep an idle connection, so that none is closed just as it is used again.
-  const keepAliveTimeout = 65_000;
-  const server: Server = tls
-    ? createTlsServer({ ...tls, keepAliveTimeout }, listener)
-    : createServer({ keepAliveTimeout }, listener);
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, resolve);
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
-      await closed;
-    },
-  };
 }

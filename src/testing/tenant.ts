@@ -1,8 +1,12 @@
 import { App, type AppOptions, AppRegistration } from "./app.js";
-import type { Directory } from "./directory.js";
+import { createDirectory, type Directory } from "./directory.js";
+import { createGraphService, type GraphService } from "./graph.js";
+import type { GraphSwitches } from "./graph-switches.js";
+import { checkKnown } from "./known-options.js";
 import { seededGuid } from "./seeded.js";
+import type { EmulatorClock } from "./wire.js";
 
-/** A tenant: its names, the apps it has consented to, and the people in it. */
+/** What a tenant is called, and how many people are in it. */
 export interface TenantOptions {
   /** How many people. Default 1000. */
   users?: number;
@@ -14,31 +18,42 @@ export interface TenantOptions {
   domain?: string;
 }
 
+const appOptions: Record<keyof AppOptions, true> = {
+  ...{ clientId: true, displayName: true, roles: true, secrets: true, certificates: true, federatedCredentials: true },
+  ...{ disabled: true, identifierUris: true, accessTokenVersion: true },
+};
+
+/** One tenant: the apps it has consented to, the people in it, and its Graph. */
 export class Tenant {
   readonly id: string;
   readonly domain: string;
-  readonly displayName: string;
   readonly directory: Directory;
+  readonly graph: GraphService;
   readonly apps = new Map<string, App>();
   readonly #seed: number;
   #registered = 0;
 
-  constructor(id: string, domain: string, seed: number, directory: Directory) {
-    this.id = id;
-    this.domain = domain;
-    this.displayName = domain.replace(/\..*/, (rest) => (rest === ".onmicrosoft.com" ? "" : rest));
-    this.displayName = this.displayName.charAt(0).toUpperCase() + this.displayName.slice(1);
+  constructor(
+    options: TenantOptions & { seed: number; domain: string },
+    clock: EmulatorClock,
+    switches: Partial<GraphSwitches>,
+  ) {
+    const { users = 1000, seed, tenantId = seededGuid(`${seed}:tenant`), domain } = options;
+    this.id = tenantId.toLowerCase();
+    this.domain = domain.toLowerCase();
     this.#seed = seed;
-    this.directory = directory;
+    this.directory = createDirectory({ users, seed, tenantId: this.id, domain: this.domain, clock });
+    this.graph = createGraphService({ directory: this.directory, clock, ...switches });
   }
 
-  /** Whether a URL's tenant segment means this tenant. */
-  isNamed(segment: string): boolean {
-    const name = segment.toLowerCase();
-    return name === this.id || name === this.domain;
+  /** `Contoso` for `contoso.onmicrosoft.com`. */
+  get displayName(): string {
+    const name = this.domain.replace(/\.onmicrosoft\.com$/, "");
+    return name.charAt(0).toUpperCase() + name.slice(1);
   }
 
   register(options: AppOptions): App {
+    checkKnown("addApp()", options, appOptions);
     this.#registered += 1;
     const name = `App ${this.#registered}`;
     return this.consent(new AppRegistration(options, `${this.#seed}:${name}`, name), options);
@@ -46,10 +61,17 @@ export class Tenant {
 
   /** Makes an app that is registered elsewhere known here, with its credentials. */
   consent(registration: AppRegistration, options: AppOptions = {}): App {
-    if (this.apps.has(registration.clientId))
-      throw new TypeError(`The app ${registration.clientId} is already registered.`);
+    const { clientId } = registration;
+    if (this.apps.has(clientId)) throw new TypeError(`The app ${clientId} is already registered.`);
     const app = new App(registration, this.id, options);
-    this.apps.set(app.clientId, app);
+    this.apps.set(clientId, app);
+    return app;
+  }
+
+  /** @throws Error when there is no such app */
+  app(clientId: string): App {
+    const app = this.apps.get(clientId.toLowerCase());
+    if (!app) throw new Error(`No app ${clientId} is registered in ${this.domain}.`);
     return app;
   }
 
@@ -60,10 +82,11 @@ export class Tenant {
     );
   }
 
-  clear(): void {
+  /** Back to the generated people, without apps. */
+  reset(): void {
+    this.directory.reset();
+    this.graph.reset();
     this.apps.clear();
     this.#registered = 0;
   }
 }
-
-export const tenantIdOf = (seed: number): string => seededGuid(`${seed}:tenant`);

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import { isIPv4 } from "node:net";
+import { isIP, isIPv4 } from "node:net";
 import { createCertificate, pemOf } from "./certificate.js";
 
 export interface TlsIdentity {
@@ -24,7 +24,7 @@ export function createTlsIdentity(names: readonly string[]): TlsIdentity {
     subject: "graph-app-identity emulator",
     publicKey: server.publicKey,
     issuer,
-    dnsNames: names.filter((name) => !isIPv4(name)),
+    dnsNames: names.filter((name) => !isIP(name)),
     ipAddresses: names.filter((name) => isIPv4(name)),
   });
   return {
