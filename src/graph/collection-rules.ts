@@ -4,6 +4,8 @@ export interface CollectionRules {
   directory: boolean;
   /** Whether its path ends in a cast to a type, which takes an advanced query. */
   cast?: boolean;
+  /** Whether its number is asked for in place of its members, which takes an advanced query. */
+  counting?: boolean;
   /** The documented maximum; unknown where absent. */
   maxPageSize?: number | undefined;
   /** Properties that smaller pages are documented for. */
@@ -13,14 +15,17 @@ export interface CollectionRules {
   /** Properties Graph filters by in advanced queries only. */
   advancedOnly?: ReadonlySet<string>;
   /** All names; unchecked where absent. */
-  properties?: {
-    listable: readonly string[];
-    /** Returned of single objects only. */
-    unlistable: readonly string[];
-    relations: readonly string[];
-  };
+  properties?: KnownProperties | undefined;
   /** What its objects are called in errors. */
   noun: string;
+}
+
+/** The names that a kind of object knows. */
+export interface KnownProperties {
+  listable: readonly string[];
+  /** Returned of single objects only. */
+  unlistable: readonly string[];
+  relations: readonly string[];
 }
 
 /** The collections whose members are directory objects, which have these page sizes and tell basic from advanced queries. */

@@ -1,12 +1,10 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
 import { AppIdentityError } from "../errors.js";
-import { checkOptionNames } from "../option-names.js";
 import { type Collection, locateCollection } from "./collection.js";
 import { type CollectionRules, rulesOf } from "./collection-rules.js";
-import { fingerprint, readToken } from "./continuation.js";
+import { fingerprint } from "./continuation.js";
 import { checkedOptions, type ListOptions } from "./list-options.js";
 import { type Listing, listing } from "./listing.js";
-import { PageWalk } from "./pages.js";
 import { buildQuery } from "./query.js";
 
 const optionNames: (keyof ListOptions)[] = [
@@ -64,24 +62,5 @@ export function listCollection<T>(
   }
   const { url: firstLink, headers } = buildQuery(url, { ...asked, limit }, rules);
   const query = fingerprint(firstLink, headers);
-  return listing((from) => {
-    checkOptionNames(from, ["continuationToken"], "byPage()");
-    const { continuationToken: token } = from;
-    const start = token === undefined ? undefined : readToken(token, query, scope);
-    return () =>
-      new PageWalk<T>({
-        client,
-        traits,
-        firstLink,
-        headers,
-        scope,
-        query,
-        start,
-        limit,
-        prefetch,
-        restart,
-        signal,
-        onProgress,
-      });
-  });
+  return listing({ client, traits, firstLink, headers, scope, query, limit, prefetch, restart, signal, onProgress });
 }

@@ -1,5 +1,7 @@
+import { checkOptionNames } from "../option-names.js";
+import { readToken } from "./continuation.js";
 import { abortFailure } from "./interruption.js";
-import type { Page, PageWalk } from "./pages.js";
+import { type Page, PageWalk, type Walk } from "./pages.js";
 
 /** A collection that can be walked through, object by object or page by page. Each walk is a listing of its own. */
 export interface Listing<T, P = Page<T>> extends AsyncIterable<T> {
@@ -17,13 +19,16 @@ export interface PagingOptions {
   continuationToken?: string;
 }
 
-/** The two ways through what a walk brings. */
-export function listing<T, P extends Page<T> = Page<T>>(
-  begin: (options: PagingOptions) => () => PageWalk<T>,
-): Listing<T, P> {
+/** The two ways through a collection. */
+export function listing<T, P extends Page<T> = Page<T>>(walk: Walk): Listing<T, P> {
   return {
-    [Symbol.asyncIterator]: () => new ItemIterator(begin({})),
-    byPage: (options = {}) => new PageIterator<T, P>(begin(options)),
+    [Symbol.asyncIterator]: () => new ItemIterator<T>(() => new PageWalk(walk)),
+    byPage(options = {}) {
+      checkOptionNames(options, ["continuationToken"], "byPage()");
+      const { continuationToken: token } = options;
+      const start = token === undefined ? walk.start : readToken(token, walk.query, walk.scope);
+      return new PageIterator<T, P>(() => new PageWalk({ ...walk, start }));
+    },
   };
 }
 

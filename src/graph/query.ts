@@ -87,7 +87,7 @@ function advancedBecause(
   query: ListQuery,
   orderBy: readonly string[] | undefined,
   filterReason: string | undefined,
-  { cast, directory, sortable }: CollectionRules,
+  { cast, counting, directory, sortable }: CollectionRules,
 ): string | undefined {
   if (directory) {
     if (filterReason !== undefined) return filterReason;
@@ -96,7 +96,7 @@ function advancedBecause(
     if (unsorted !== undefined) return `it sorts by ${unsorted}`;
     if (cast) return "its path casts to a type";
   }
-  if (query.count) return "it asks for the count";
+  if (query.count || counting) return "it asks for the count";
   return query.search === undefined ? undefined : searching;
 }
 
