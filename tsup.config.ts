@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename } from "node:path";
 import { defineConfig } from "tsup";
@@ -12,6 +12,9 @@ const borrowed: Record<string, Record<string, string>> = {
   "command.ts": { "emulator.js": "./testing.cjs" },
 };
 
+// Here and not by tsup, which would remove the wrappers' types as well.
+rmSync("dist", { recursive: true, force: true });
+
 // One CommonJS build with a thin ESM wrapper: a program that both imports and requires the package gets one copy of every
 // class, and MSAL is loaded from its single-file CommonJS build, which is faster than its ESM build.
 export default defineConfig({
@@ -22,7 +25,6 @@ export default defineConfig({
   target: "node20",
   shims: true,
   dts: { entry: entries },
-  clean: true,
   esbuildOptions(options) {
     // Turns `await import("@azure/msal-node")` into a lazy require.
     options.supported = { ...options.supported, "dynamic-import": false };

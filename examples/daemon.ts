@@ -1,0 +1,212 @@
+/**
+ * The daemon console quickstart, grown up: reads the users of a directory as the app itself and prints them as they arrive.
+ *
+ *   npm start                        the embedded tenant: no account, no network
+ *   npm start -- parameters.json     a real tenant, with the quickstart's file
+ *   npm start -- --env               a real tenant, with the AZURE_* variables
+ */
+import { once } from "node:events";
+import { parseArgs } from "node:util";
+import {
+  AppIdentityAuthProvider,
+  type AppIdentityErrorCode,
+  createGraphClient,
+  isAppIdentityError,
+  type ListProgress,
+  type Logger,
+  listAll,
+  listUsers,
+  readParameters,
+} from "graph-app-identity";
+import { outputFormat, type Row } from "./output.js";
+
+const usage = `Usage: npm start -- [parameters.json | --env] [--format json|ndjson|csv|table] [--users N]
+
+  parameters.json   the quickstart's file: a real tenant
+  --env             a real tenant, from AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, …
+  --format F        how to print on stdout (default json)
+  --users N         size of the embedded tenant that is used without any of these (default 25)
+`;
+
+const done = 0;
+const failed = 1;
+const misused = 2;
+/** What is wrong with what the daemon was given, not with the work. */
+const misuse: AppIdentityErrorCode[] = [
+  "invalid_parameters",
+  "invalid_options",
+  "invalid_scope",
+  "invalid_certificate",
+  "certificate_expired",
+];
+
+const stderr = (line: string) => process.stderr.write(`${line}\n`);
+const number = new Intl.NumberFormat("en");
+
+/** One line on stderr that rewrites itself; silent where nobody watches. */
+const progressLine = {
+  shown: false,
+  show(text: string) {
+    if (!process.stderr.isTTY) return;
+    process.stderr.write(`\r\x1b[K${text}`);
+    this.shown = true;
+  },
+  hide() {
+    if (this.shown) process.stderr.write("\r\x1b[K");
+    this.shown = false;
+  },
+};
+
+const logger: Logger = Object.fromEntries(
+  (["info", "warn", "error"] as const).map((level) => [
+    level,
+    (message: string) => {
+      progressLine.hide();
+      stderr(message);
+    },
+  ]),
+);
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const options = parseCommandLine();
+  if (options === undefined) return misused;
+  if (options.help) {
+    process.stdout.write(usage);
+    return done;
+  }
+
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort(signal));
+  // `| head` closes the pipe when it has enough: that is the end of the work, not a failure.
+  process.stdout.on("error", () => stop.abort("EPIPE"));
+
+  let close: (() => Promise<void>) | undefined;
+  let count = 0;
+  try {
+    const source = await openSource(options);
+    close = source.close;
+    const client = createGraphClient({ authProvider: source.authProvider });
+    const format = options.format;
+    let last: ListProgress | undefined;
+    const listing = {
+      signal: stop.signal,
+      onProgress(progress: ListProgress) {
+        last = progress;
+        progressLine.show(`${number.format(progress.items)} read, ${inWords(progress)}`);
+      },
+    };
+    const rows: AsyncIterable<Row> =
+      source.endpoint === undefined
+        ? (listUsers(client, listing) as AsyncIterable<Row>)
+        : listAll<Row>(client, source.endpoint, listing);
+
+    await write(format.begin, stop.signal);
+    for await (const row of rows) {
+      await write(format.row(row, count), stop.signal);
+      count += 1;
+    }
+    await write(format.end?.(count), stop.signal);
+    progressLine.hide();
+    stderr(`${number.format(count)} read, complete${last ? ` (${inWords(last)})` : ""}.`);
+    return done;
+  } catch (error) {
+    progressLine.hide();
+    if (stop.signal.reason === "EPIPE") return done;
+    if (stop.signal.aborted)
+      stderr(`Stopped by ${stop.signal.reason} after ${number.format(count)}: the output is not complete.`);
+    else explain(error, count);
+    return isAppIdentityError(error) && misuse.includes(error.code) ? misused : failed;
+  } finally {
+    await close?.();
+  }
+}
+
+function parseCommandLine() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        format: { type: "string", default: "json" },
+        users: { type: "string", default: "25" },
+        env: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+    const format = outputFormat(values.format, process.stdout.columns);
+    const users = Number(values.users);
+    if (format === undefined) throw new Error(`--format ${values.format} is not one of json, ndjson, csv, table.`);
+    if (!Number.isInteger(users) || users < 0) throw new Error(`--users ${values.users} is not a number of users.`);
+    if (positionals.length + Number(values.env) > 1) throw new Error("Give one parameters.json, or --env, or neither.");
+    return { parameters: positionals[0], environment: values.env, help: values.help, format, users };
+  } catch (error) {
+    stderr(`${(error as Error).message}\n\n${usage}`);
+    return undefined;
+  }
+}
+
+type Options = NonNullable<ReturnType<typeof parseCommandLine>>;
+
+interface Source {
+  authProvider: AppIdentityAuthProvider;
+  /** What to list instead of the users, if the parameters say so. */
+  endpoint?: string;
+  close?(): Promise<void>;
+}
+
+/** Where to read from: the parameters given, the environment, or the embedded tenant. */
+async function openSource({ parameters, environment, users }: Options): Promise<Source> {
+  if (environment) return { authProvider: AppIdentityAuthProvider.fromEnvironment(process.env, { logger }) };
+  if (parameters !== undefined) {
+    const { endpoint } = readParameters(parameters);
+    const authProvider = AppIdentityAuthProvider.fromParameters(parameters, { logger });
+    return isUsers(endpoint) ? { authProvider } : { authProvider, endpoint };
+  }
+  const { startEmulator } = await import("graph-app-identity/testing");
+  const { tenantId, clientId, clientSecret, domain, fetch, stop } = await startEmulator({ users });
+  stderr(
+    `No parameters given: this is the embedded tenant ${domain} with ${number.format(users)} users (npm start -- parameters.json reads yours).`,
+  );
+  const authProvider = new AppIdentityAuthProvider({ tenantId, clientId, clientSecret, fetch, logger });
+  return { authProvider, close: stop };
+}
+
+function isUsers(endpoint: string | undefined): endpoint is undefined {
+  return endpoint === undefined || /^https:\/\/[^/]+\/v1\.0\/users\/?$/.test(endpoint);
+}
+
+/** Writes and waits for the reader, so that a slow one costs time instead of memory. */
+async function write(text: string | undefined, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  if (!text) return;
+  if (process.stdout.isTTY) progressLine.hide();
+  if (!process.stdout.write(text)) await once(process.stdout, "drain", { signal });
+}
+
+function inWords({ pages, elapsedMs, retries, throttledMs, total, items }: ListProgress): string {
+  const parts = [`${number.format(pages)} ${pages === 1 ? "page" : "pages"}`, `${(elapsedMs / 1000).toFixed(1)} s`];
+  if (total) parts.unshift(`${Math.floor((100 * items) / total)} %`);
+  if (retries > 0) parts.push(`${retries} retries`);
+  if (throttledMs > 0) parts.push(`${(throttledMs / 1000).toFixed(0)} s throttled`);
+  return parts.join(", ");
+}
+
+/** Says what happened as the quickstart does, and what to do about it. */
+function explain(error: unknown, count: number): void {
+  if (count > 0) stderr(`Failed after ${number.format(count)}: the output is not complete.`);
+  if (!isAppIdentityError(error)) {
+    stderr(String(error instanceof Error ? error.stack : error));
+    return;
+  }
+  if (error.oauthError) {
+    stderr(`error: ${error.oauthError}`);
+    stderr(`error_description: ${error.oauthDescription ?? error.message}`);
+    stderr(`correlation_id: ${error.correlationId ?? "none"}`);
+  } else {
+    stderr(`${error.code}: ${error.message}`);
+    if (error.requestId) stderr(`request-id: ${error.requestId}`);
+  }
+  stderr(`What to do: ${error.remedy}`);
+  if (error.adminConsentUrl) stderr(`Admin consent: ${error.adminConsentUrl}`);
+}

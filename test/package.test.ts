@@ -1,0 +1,153 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const project = mkdtempSync(join(tmpdir(), "graph-app-identity-"));
+const run = (command: string, args: string[], cwd = project) =>
+  execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+const runScript = (name: string, text: string) => {
+  writeFileSync(join(project, name), text);
+  return run(process.execPath, [name]).trim();
+};
+
+interface Packed {
+  filename: string;
+  size: number;
+  files: { path: string; size: number }[];
+}
+let packed: Packed;
+
+beforeAll(() => {
+  const [answer] = JSON.parse(
+    run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", project], root),
+  ) as Packed[];
+  packed = answer as Packed;
+  writeFileSync(join(project, "package.json"), JSON.stringify({ name: "empty", private: true }));
+  run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", join(project, packed.filename)]);
+}, 180_000);
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+describe("the package, packed and installed in an empty project", () => {
+  it("holds what is built and nothing of how it is built", () => {
+    const paths = packed.files.map(({ path }) => path);
+    expect(paths).toEqual(
+      expect.arrayContaining(["package.json", "README.md", "CHANGELOG.md", "LICENSE", "dist/index.js"]),
+    );
+    expect(paths.filter((path) => /^(src|test|examples)\/|\.map$|tsconfig|tsup/.test(path))).toEqual([]);
+    expect(packed.size).toBeLessThan(0.5e6);
+  });
+
+  it("brings the four packages that were asked for and no other of its own", () => {
+    const installed = JSON.parse(readFileSync(join(project, "node_modules/graph-app-identity/package.json"), "utf8"));
+    expect(Object.keys(installed.dependencies)).toHaveLength(4);
+    expect(installed.engines.node).toBe(">=20");
+  });
+
+  it("is imported as ESM and required as CommonJS, with one copy of every class", () => {
+    const shown = runScript(
+      "both.mjs",
+      `import { createRequire } from "node:module";
+       import * as esm from "graph-app-identity";
+       import { startEmulator } from "graph-app-identity/testing";
+       const require = createRequire(import.meta.url);
+       const cjs = require("graph-app-identity");
+       console.log(esm.AppIdentityError === cjs.AppIdentityError, Object.keys(cjs).every((name) => esm[name] === cjs[name]));
+       console.log(startEmulator === require("graph-app-identity/testing").startEmulator);`,
+    );
+    expect(shown).toBe("true true\ntrue");
+  });
+
+  it("lists the embedded tenant from CommonJS", () => {
+    const shown = runScript(
+      "list.cjs",
+      `const { AppIdentityAuthProvider, createGraphClient, listUsers } = require("graph-app-identity");
+       const { startEmulator } = require("graph-app-identity/testing");
+       (async () => {
+         const { tenantId, clientId, clientSecret, fetch, stop } = await startEmulator({ users: 1200 });
+         const authProvider = new AppIdentityAuthProvider({ tenantId, clientId, clientSecret, fetch });
+         let count = 0;
+         for await (const user of listUsers(createGraphClient({ authProvider }))) count += user.id ? 1 : 0;
+         console.log(count);
+         await stop();
+       })();`,
+    );
+    expect(shown).toBe("1200");
+  });
+
+  it("loads neither MSAL nor isomorphic-fetch before they are needed", () => {
+    const shown = runScript(
+      "lazy.cjs",
+      `require("graph-app-identity");
+       console.log(Object.keys(require.cache).some((path) => /msal|isomorphic-fetch/.test(path)));`,
+    );
+    expect(shown).toBe("false");
+  });
+
+  it.each([
+    ["node16", "Node16"],
+    ["bundler", "ESNext"],
+  ])("type-checks under %s resolution, from ESM and CommonJS alike", (moduleResolution, module) => {
+    const folder = join(project, moduleResolution);
+    mkdirSync(folder);
+    const program = `
+      import { AppIdentityAuthProvider, createGraphClient, isAppIdentityError, listUsers } from "graph-app-identity";
+      import { startEmulator } from "graph-app-identity/testing";
+      export async function main(): Promise<string[]> {
+        const { tenantId, clientId, clientSecret, fetch } = await startEmulator({ users: 3 });
+        const authProvider = new AppIdentityAuthProvider({ tenantId, clientId, clientSecret, fetch });
+        const names: string[] = [];
+        try {
+          for await (const user of listUsers(createGraphClient({ authProvider }), { select: ["id", "displayName"] })) {
+            names.push(user.id, user.displayName ?? "");
+            // @ts-expect-error not selected
+            user.mail;
+          }
+        } catch (error) {
+          if (isAppIdentityError(error)) names.push(error.remedy);
+        }
+        return names;
+      }`;
+    const files = moduleResolution === "node16" ? ["esm.mts", "commonjs.cts"] : ["module.ts"];
+    for (const name of files) writeFileSync(join(folder, name), program);
+    writeFileSync(
+      join(folder, "tsconfig.json"),
+      JSON.stringify({
+        compilerOptions: {
+          ...{ strict: true, noEmit: true, target: "ES2022", lib: ["ES2023"], types: ["node"], skipLibCheck: true },
+          ...{ module, moduleResolution, typeRoots: [join(root, "node_modules/@types")] },
+        },
+        files,
+      }),
+    );
+    expect(run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder])).toBe("");
+  });
+
+  it("gives its errors with their fields through a client of a second copy of the Graph SDK", () => {
+    const copy = join(project, "node_modules/second/node_modules/@microsoft/microsoft-graph-client");
+    cpSync(join(project, "node_modules/@microsoft/microsoft-graph-client"), copy, { recursive: true });
+    const shown = runScript(
+      "two-copies.cjs",
+      `const { AppIdentityAuthProvider, isAppIdentityError, listUsers } = require("graph-app-identity");
+       const { startEmulator } = require("graph-app-identity/testing");
+       const second = require(${JSON.stringify(copy)});
+       if (second.GraphClientError === require("@microsoft/microsoft-graph-client").GraphClientError) throw new Error("one copy");
+       (async () => {
+         const { tenantId, clientId, fetch, stop } = await startEmulator({ users: 3 });
+         const authProvider = new AppIdentityAuthProvider({ tenantId, clientId, clientSecret: "wrong", fetch });
+         const client = second.Client.initWithMiddleware({ authProvider });
+         const listed = await listUsers(client)[Symbol.asyncIterator]().next().catch((error) => error);
+         console.log(isAppIdentityError(listed), listed.code, listed.aadsts, typeof listed.remedy);
+         const asked = await client.api("/users").get().catch((error) => error);
+         const { aadsts, remedy } = JSON.parse(asked.body);
+         console.log(asked.code, aadsts, typeof remedy);
+         await stop();
+       })();`,
+    );
+    expect(shown).toBe("true invalid_credential 7000215 string\ninvalid_credential 7000215 string");
+  });
+});
