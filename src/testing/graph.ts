@@ -7,11 +7,11 @@ import { badRequest, GraphRefusal } from "./graph-refusal.js";
 import { defaultSwitches, type GraphSwitches } from "./graph-switches.js";
 import { createListing } from "./listing.js";
 import { createPageTokens } from "./page-token.js";
+import { projection, relatedProjection } from "./projection.js";
 import { parseCountQuery, parseSingleQuery } from "./query.js";
 import { type QueryOptions, readOptions } from "./query-options.js";
 import { createThrottle } from "./throttle.js";
 import type { EmulatorClock, WireReply, WireRequest } from "./wire.js";
-import { memberWriter } from "./write-member.js";
 
 /** What the access token, verified by the server, says about the caller. */
 export interface GraphCaller {
@@ -88,11 +88,12 @@ export function createGraphService({ directory, clock, ...options }: GraphServic
 
   function list(collection: Collection, { request, options, root }: Asked): WireReply {
     const { query, keys, count, next } = listing.page(collection, options);
-    const head: Record<string, unknown> = { "@odata.context": context(root, collection, query.select) };
-    if (count !== undefined) head["@odata.count"] = count;
-    if (next)
-      head["@odata.nextLink"] = `${request.url.origin}${request.url.pathname}?${options.carry("$skiptoken", next)}`;
-    return json(head, `"value":[${keys.map(memberWriter(collection, query)).join(",")}]`);
+    return json({
+      "@odata.context": context(root, collection, query.select),
+      "@odata.count": count,
+      "@odata.nextLink": next && `${addressOf(request)}?${options.carry("$skiptoken", next)}`,
+      value: keys.map(projection(collection, query)),
+    });
   }
 
   function count(collection: Collection, { options }: Asked): WireReply {
@@ -102,37 +103,32 @@ export function createGraphService({ directory, clock, ...options }: GraphServic
 
   function single(collection: Collection, name: string, { options, root }: Asked): WireReply {
     const query = parseSingleQuery(options, collection);
-    const key = find(collection, name);
-    const head = { "@odata.context": `${context(root, collection, query.select)}/$entity` };
-    return json(head, memberWriter(collection, query)(key).slice(1, -1));
+    const member = projection(collection, query)(find(collection, name));
+    return json({ "@odata.context": `${context(root, collection, query.select)}/$entity`, ...member });
   }
 
   function related(collection: Collection, name: string, segment: string, { options, root }: Asked): WireReply {
     const navigation = collection.navigations[segment];
     if (!navigation) throw unknownSegment(segment);
-    const write = memberWriter(collection, parseSingleQuery(options, collection));
-    const type = `"@odata.type":"#microsoft.graph.${collection.entity}",`;
-    const members = navigation.keys(find(collection, name)).map((key) => type + write(key).slice(1, -1));
+    const project = relatedProjection(collection, parseSingleQuery(options, collection));
+    const members = navigation.keys(find(collection, name)).map(project);
     const directoryObjects = `${root}/$metadata#directoryObjects`;
-    if (navigation.many)
-      return json(
-        { "@odata.context": directoryObjects },
-        `"value":[${members.map((member) => `{${member}}`).join(",")}]`,
-      );
-    if (members[0] === undefined) throw notFound(segment);
-    return json({ "@odata.context": `${directoryObjects}/$entity` }, members[0]);
+    if (navigation.many) return json({ "@odata.context": directoryObjects, value: members });
+    if (members.length === 0) throw notFound(segment);
+    return json({ "@odata.context": `${directoryObjects}/$entity`, ...members[0] });
   }
 
   function changes({ request, options, root }: Asked): WireReply {
-    const address = `${request.url.origin}${request.url.pathname}`;
+    const address = addressOf(request);
     const minimal = /\breturn=minimal\b/i.test(request.headers.prefer ?? "");
     const { select, value, next } = delta.page(options, address, minimal);
     const link = next.option === "$skiptoken" ? "@odata.nextLink" : "@odata.deltaLink";
-    const head = {
+    const page = {
       "@odata.context": `${context(root, directory, select)}/$delta`,
       [link]: `${address}?${next.option}=${next.token}`,
+      value,
     };
-    return json(head, `"value":${JSON.stringify(value)}`, minimal ? { "preference-applied": "return=minimal" } : {});
+    return json(page, minimal ? { "preference-applied": "return=minimal" } : {});
   }
 
   function handle(request: WireRequest, caller: GraphCaller): WireReply {
@@ -208,9 +204,16 @@ function resourceUnits({ pathname, searchParams }: URL): number {
   return Math.max(1, units);
 }
 
-function json(head: object, rest: string, headers: Record<string, string> = {}): WireReply {
-  const body = `${JSON.stringify(head).slice(0, -1)},${rest}}`;
-  return { status: 200, headers: { "content-type": jsonType, "odata-version": "4.0", ...headers }, body };
+function json(body: object, headers: Record<string, string> = {}): WireReply {
+  return {
+    status: 200,
+    headers: { "content-type": jsonType, "odata-version": "4.0", ...headers },
+    body: JSON.stringify(body),
+  };
+}
+
+function addressOf({ url }: WireRequest): string {
+  return url.origin + url.pathname;
 }
 
 function context(root: string, collection: Collection, select: readonly string[] | undefined): string {

@@ -38,7 +38,7 @@ const appLimit = 150_000;
 export function createThrottle(): Throttle {
   const buckets = new Map<string, Bucket>();
 
-  /** Adds to a bucket that drains evenly; answers how full it is, and when it will be below its limit again. */
+  /** Adds to a bucket that drains evenly; answers how full it is, and when it will have room for as much again. */
   function fill(
     name: string,
     { units, at }: Charge,
@@ -47,10 +47,11 @@ export function createThrottle(): Throttle {
   ): { share: number; waitMs: number } {
     const bucket = buckets.get(name) ?? { used: 0, at };
     const rate = limit / windowMs;
-    const before = Math.max(0, bucket.used - Math.max(0, at - bucket.at) * rate);
-    const used = Math.min(before + units, limit * overflow);
-    buckets.set(name, { used, at: Math.max(at, bucket.at) });
-    return { share: used / limit, waitMs: Math.max(0, (used - limit) / rate) };
+    // The emulator's clock can be moved back: nothing drains twice.
+    const now = Math.max(at, bucket.at);
+    const used = Math.min(Math.max(0, bucket.used - (now - bucket.at) * rate) + units, limit * overflow);
+    buckets.set(name, { used, at: now });
+    return { share: used / limit, waitMs: Math.max(0, (used + units - limit) / rate + now - at) };
   }
 
   return {
