@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { Clock } from "../clock.js";
 
 export interface Deadline {
@@ -18,7 +19,9 @@ export async function withDeadline<T>(
 ): Promise<T> {
   const over = new AbortController();
   const signal = outer ? AbortSignal.any([outer, over.signal]) : over.signal;
-  const deadline = clock.wait(timeoutMs, signal).then(() => {
+  const deadline = clock.wait(timeoutMs, signal).then(async () => {
+    // After the loop was blocked, the timer fires before what has long arrived is read: that comes first.
+    await turn();
     throw late();
   });
   deadline.catch(() => {});

@@ -34,6 +34,7 @@ export class StoredTokens {
   readonly #clock: Clock;
   readonly #logger: Logger | undefined;
   #brokenUntil: number | undefined;
+  #saidCorrupt = false;
 
   constructor(store: TokenStore, clock: Clock, logger: Logger | undefined) {
     this.#store = store;
@@ -88,7 +89,10 @@ export class StoredTokens {
     } catch {
       // Reported below.
     }
-    log(this.#logger, "warn", "The token store holds something that is no token; asking Entra instead.");
+    if (!this.#saidCorrupt) {
+      log(this.#logger, "warn", "The token store holds something that is no token, or was encrypted with another key.");
+    }
+    this.#saidCorrupt = true;
     return undefined;
   }
 

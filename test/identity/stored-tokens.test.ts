@@ -239,7 +239,7 @@ describe("a store in trouble costs a warning and a moment, never a token", () =>
     vi.spyOn(store, "get").mockResolvedValueOnce(rubbish);
     expect(await processWith(store).getAccessToken()).toBe("token-1");
     await stored(store);
-    expect(lines).toEqual(["The token store holds something that is no token; asking Entra instead."]);
+    expect(lines).toEqual(["The token store holds something that is no token, or was encrypted with another key."]);
   });
 
   it("when setting fails after the token came", async () => {

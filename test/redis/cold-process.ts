@@ -1,0 +1,29 @@
+/** One process among several that need a token at the same time. Started by redis.test.ts, which counts what they send. */
+import { Redis } from "ioredis";
+import { createClient } from "redis";
+import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
+import { redisTokenStore } from "../../src/redis.js";
+
+const [, , kind, url = "", origin, encryptionKey = "", tenantId = "", clientId = ""] = process.argv;
+
+const client = kind === "redis" ? createClient({ url }) : new Redis(url, { lazyConnect: true });
+await client.connect();
+
+const fetch: typeof globalThis.fetch = (input, init) =>
+  globalThis.fetch(String(input).replace("https://login.microsoftonline.com", `${origin}`), init);
+
+// Each provider stands for a process: they share nothing but the connection.
+const providers = Array.from({ length: 25 }, () => {
+  const tokenStore = redisTokenStore(client, { encryptionKey });
+  return new AppIdentityAuthProvider({ tenantId, clientId, clientSecret: "secret", fetch, tokenStore });
+});
+
+// Loading MSAL through tsx blocks a process for longer than a store may take to answer.
+await import("@azure/msal-node");
+
+process.send?.("ready");
+process.once("message", async () => {
+  const calls = providers.flatMap((provider) => Array.from({ length: 10 }, () => provider.getAccessToken()));
+  process.send?.([...new Set(await Promise.all(calls))]);
+  process.exit(0);
+});

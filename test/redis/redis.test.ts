@@ -1,0 +1,210 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { createSecretKey, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { Redis } from "ioredis";
+import { createClient } from "redis";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
+import { type IoRedisClient, type NodeRedisClient, redisTokenStore } from "../../src/redis.js";
+import { json } from "../support/loopback.js";
+import { hasRedis, type RedisServer, startRedis } from "../support/redis-server.js";
+import {
+  clientId,
+  clientSecret,
+  startTokenEndpoint,
+  type TokenEndpoint,
+  tenantId,
+  tokenAnswer,
+} from "../support/token-endpoint.js";
+
+const encryptionKey = randomBytes(32).toString("base64");
+
+describe("an encryption key", () => {
+  const client = { get: vi.fn(), set: vi.fn(), eval: vi.fn() };
+  const bytes = randomBytes(32);
+
+  it.each([
+    ["a buffer", bytes],
+    ["base64", bytes.toString("base64")],
+    ["base64url", bytes.toString("base64url")],
+    ["hex", bytes.toString("hex")],
+    ["a KeyObject", createSecretKey(bytes)],
+  ])("may be %s", (_form, encryptionKey) => {
+    expect(redisTokenStore(client, { encryptionKey })).toHaveProperty("get");
+  });
+
+  it.each([
+    ["missing", undefined],
+    ["empty", ""],
+    ["a password", "correct horse battery staple, and more"],
+    ["31 bytes", randomBytes(31)],
+    ["33 bytes", randomBytes(33).toString("base64")],
+    ["no bytes", Buffer.alloc(0)],
+    ["a short KeyObject", createSecretKey(randomBytes(16))],
+    ["a number", 7],
+  ])("that is %s is refused, without being quoted", (_form, encryptionKey) => {
+    let error: unknown;
+    try {
+      redisTokenStore(client, { encryptionKey: encryptionKey as string });
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toMatchObject({ code: "invalid_options", remedy: expect.stringContaining("randomBytes(32)") });
+    if (typeof encryptionKey === "string" && encryptionKey) expect(String(error)).not.toContain(encryptionKey);
+  });
+
+  it("is no good without a client", () => {
+    expect(() => redisTokenStore({} as never, { encryptionKey })).toThrow(/no Redis client/);
+    expect(() => redisTokenStore(undefined as never, { encryptionKey })).toThrow(/no Redis client/);
+  });
+});
+
+interface Connected {
+  client: NodeRedisClient | IoRedisClient;
+  close(): void;
+}
+
+const kinds: Record<"redis" | "ioredis", (url: string) => Promise<Connected>> = {
+  async redis(url) {
+    const client = createClient({ url, socket: { reconnectStrategy: 50 } });
+    client.on("error", () => {});
+    await client.connect();
+    return { client, close: () => client.destroy() };
+  },
+  async ioredis(url) {
+    const client = new Redis(url, { lazyConnect: true, retryStrategy: () => 50 });
+    client.on("error", () => {});
+    await client.connect();
+    return { client, close: () => client.disconnect() };
+  },
+};
+
+describe.runIf(hasRedis()).each(Object.entries(kinds))("a Redis server, through the %s client", (kind, open) => {
+  let redis: RedisServer;
+  let connected: Connected;
+  let raw: Redis;
+  let endpoint: TokenEndpoint;
+  let lines: string[];
+
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.kill());
+  beforeEach(async () => {
+    connected = await open(redis.url);
+    raw = new Redis(redis.url, { retryStrategy: () => 50, maxRetriesPerRequest: null });
+    raw.on("error", () => {});
+    await raw.flushall();
+    endpoint = await startTokenEndpoint();
+    lines = [];
+  });
+  afterEach(async () => {
+    connected.close();
+    raw.disconnect();
+    await endpoint.close();
+  });
+
+  function processWith(key: string = encryptionKey): AppIdentityAuthProvider {
+    const tokenStore = redisTokenStore(connected.client, { encryptionKey: key });
+    const logger = { warn: (line: string) => void lines.push(line) };
+    return new AppIdentityAuthProvider({ tenantId, clientId, clientSecret, fetch: endpoint.fetch, logger, tokenStore });
+  }
+
+  const key = `graph-app-identity:login.microsoftonline.com|${tenantId}|${clientId}|https://graph.microsoft.com/.default|`;
+  const stored = () => vi.waitFor(async () => expect(await raw.exists(key)).toBe(1));
+
+  it("keeps a token for the next process, encrypted, until it expires", async () => {
+    expect(await processWith().getAccessToken()).toBe("token-1");
+    await stored();
+    expect(await processWith().getAccessToken()).toBe("token-1");
+    expect(endpoint.requests).toHaveLength(1);
+    const ttl = await raw.pttl(key);
+    expect(ttl).toBeGreaterThan(3_590_000);
+    expect(ttl).toBeLessThanOrEqual(3_600_000);
+    const value = (await raw.get(key)) ?? "";
+    expect(Buffer.from(value, "base64").toString("latin1")).not.toContain("token");
+    // Nothing else stays behind: the lock was given back.
+    await vi.waitFor(async () => expect(await raw.keys("*")).toEqual([key]));
+  });
+
+  it("holds values that are no use under another key, in either sense", async () => {
+    const { get, set } = redisTokenStore(connected.client, { encryptionKey });
+    await set("mine", "the value", 60_000);
+    expect(await get("mine")).toBe("the value");
+    const value = (await raw.get("graph-app-identity:mine")) ?? "";
+    await raw.set("graph-app-identity:yours", value);
+    expect(await get("yours")).toBe(value);
+    expect(await redisTokenStore(connected.client, { encryptionKey: randomBytes(32) }).get("mine")).toBe(value);
+    expect(await get("nobody's")).toBeUndefined();
+  });
+
+  it.each(["", "garbage", "AAAA", `${"A".repeat(60)}==`])(
+    "that holds %j instead of a token costs a warning",
+    async (rubbish) => {
+      await raw.set(key, rubbish);
+      expect(await processWith().getAccessToken()).toBe("token-1");
+      await vi.waitFor(async () => expect(await raw.get(key)).not.toBe(rubbish));
+      expect(lines.length).toBe(rubbish === "" ? 0 : 1);
+      expect(await processWith().getAccessToken()).toBe("token-1");
+    },
+  );
+
+  it("keeps what belongs to another encryption key from being used, and replaces it", async () => {
+    await processWith().getAccessToken();
+    await stored();
+    expect(await processWith(randomBytes(32).toString("hex")).getAccessToken()).toBe("token-2");
+    expect(lines).toEqual(["The token store holds something that is no token, or was encrypted with another key."]);
+  });
+
+  it("gives its lock to one, and takes it back from nobody else", async () => {
+    const store = redisTokenStore(connected.client, { encryptionKey });
+    const unlock = await store.lock("one", 60_000);
+    expect(await store.lock("one", 60_000)).toBeUndefined();
+    await unlock?.();
+    const brief = await store.lock("one", 30);
+    await vi.waitFor(async () => expect(await raw.exists("graph-app-identity:one:lock")).toBe(0));
+    const next = await store.lock("one", 60_000);
+    expect(next).toBeTypeOf("function");
+    await brief?.();
+    expect(await store.lock("one", 60_000)).toBeUndefined();
+  });
+
+  it("lets a thousand cold callers in four processes make one request", async () => {
+    endpoint.next(async (response) => {
+      await sleep(150);
+      json(response, 200, tokenAnswer("shared"));
+    });
+    const program = fileURLToPath(new URL("cold-process.ts", import.meta.url));
+    const argv = [kind, redis.url, endpoint.origin, encryptionKey, tenantId, clientId];
+    const children = Array.from({ length: 4 }, () => fork(program, argv, { execArgv: ["--import", "tsx"] }));
+    await Promise.all(children.map((child) => once(child, "message")));
+    const answers = children.map((child: ChildProcess) => once(child, "message"));
+    for (const child of children) child.send("go");
+    const tokens = (await Promise.all(answers)).flatMap(([tokens]) => tokens as string[]);
+    expect(new Set(tokens)).toEqual(new Set(["token-shared"]));
+    expect(endpoint.requests).toHaveLength(1);
+  });
+
+  it("killed and started again in the middle, costs warnings and no token", async () => {
+    const authProvider = processWith();
+    await authProvider.getAccessToken();
+    await stored();
+    await redis.kill();
+    const before = performance.now();
+    expect(await processWith().getAccessToken()).toBe("token-2");
+    // 200 ms for the store; the rest is what a busy machine takes.
+    expect(performance.now() - before).toBeLessThan(3_000);
+    expect(await authProvider.getAccessToken()).toBe("token-1");
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^The token store failed \(get: .+\); doing without it\.$/);
+
+    await redis.restart();
+    await vi.waitFor(() => raw.ping(), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await connected.client.get("any")).toBeNull(), { timeout: 10_000 });
+    expect(await processWith().getAccessToken()).toBe("token-3");
+    await stored();
+    expect(await processWith().getAccessToken()).toBe("token-3");
+  });
+});
