@@ -1,0 +1,133 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { build } from "tsup";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Service } from "./bench/service.js";
+import { type Packed, pack, typedProgram } from "./support/packed.js";
+
+const require = createRequire(import.meta.url);
+const nodeArgs = (args: string[], env: NodeJS.ProcessEnv = {}) =>
+  spawnSync(process.execPath, args, { cwd: packed.project, encoding: "utf8", env: { ...process.env, ...env } });
+
+/** What attw prints. */
+interface Attw {
+  problems: Record<string, { kind: string; resolutionKind?: string }[]>;
+  analysis: { entrypoints: Record<string, unknown> };
+}
+
+let packed: Packed;
+beforeAll(() => {
+  packed = pack();
+}, 180_000);
+afterAll(() => packed.remove());
+
+describe("what today's tooling says of the package", () => {
+  it("is nothing, where publint looks at it strictly", async () => {
+    const { messages } = await publint({ pkgDir: packed.folder, strict: true, pack: false });
+    const manifest = JSON.parse(readFileSync(join(packed.folder, "package.json"), "utf8"));
+    expect(messages.map((message) => formatMessage(message, manifest))).toEqual([]);
+  });
+
+  it("is that types and code agree for every entry, from ESM and CommonJS", () => {
+    const attw = join(require.resolve("@arethetypeswrong/cli/package.json"), "../dist/index.js");
+    const { stdout, status } = nodeArgs([attw, packed.tarball, "--profile", "node16", "--format", "json"]);
+    const { problems, analysis } = JSON.parse(stdout) as Attw;
+    // The resolution of before Node 12 knows no subpaths.
+    const found = Object.values(problems).flat();
+    expect(found.filter(({ resolutionKind }) => resolutionKind !== "node10")).toEqual([]);
+    expect(Object.keys(analysis.entrypoints)).toEqual([".", "./testing", "./redis", "./package.json"]);
+    expect(status).toBe(0);
+  });
+});
+
+describe("the declarations", () => {
+  const compile = (lib: string[]) => {
+    writeFileSync(join(packed.project, "program.mts"), typedProgram);
+    const compilerOptions = {
+      ...{ strict: true, noEmit: true, target: "ES2022", module: "Node16", moduleResolution: "Node16", lib },
+      ...{ types: ["node"], skipLibCheck: false },
+    };
+    const config = join(packed.project, "tsconfig.json");
+    writeFileSync(config, JSON.stringify({ compilerOptions, files: ["program.mts"] }));
+    return nodeArgs([require.resolve("typescript/bin/tsc"), "-p", config, "--pretty", "false"]).stdout;
+  };
+
+  it("are themselves checked without complaint where the DOM's are there", () => {
+    expect(compile(["ES2023", "DOM"])).toBe("");
+  });
+
+  it("need the DOM's only because the Graph SDK's do", () => {
+    const complaints = compile(["ES2023"])
+      .split("\n")
+      .filter((line) => /^\S.*error TS/.test(line));
+    expect(complaints.length).toBeGreaterThan(0);
+    expect(complaints.filter((line) => !line.includes("/@microsoft/microsoft-graph-client/"))).toEqual([]);
+  });
+});
+
+describe("a bundler", () => {
+  /** The files of the package that a program's bundle holds. */
+  const bundled = async (program: string): Promise<string[]> => {
+    const entry = join(packed.project, "bundled.mjs");
+    const tsconfig = join(packed.project, "bundled.json");
+    const outDir = join(packed.project, "bundle");
+    writeFileSync(entry, program);
+    writeFileSync(tsconfig, "{}");
+    await build({
+      ...{ config: false, silent: true, entry: [entry], tsconfig, outDir, format: "esm", platform: "node" },
+      noExternal: [/^graph-app-identity/],
+      external: ["@azure/msal-node", "@microsoft/microsoft-graph-client", "isomorphic-fetch"],
+    });
+    const [output] = readdirSync(outDir);
+    const text = readFileSync(join(outDir, output as string), "utf8");
+    return [...text.matchAll(/^\/\/ \S*\/graph-app-identity\/(\S+)$/gm)].map(([, path]) => path as string);
+  };
+
+  it("drops the package where nothing of it is used", async () => {
+    expect(await bundled('import { listUsers } from "graph-app-identity"; console.log("nothing");')).toEqual([]);
+  });
+
+  it("takes neither the emulator nor the Redis store along with the main entry", async () => {
+    const files = await bundled('import { listUsers } from "graph-app-identity"; console.log(listUsers);');
+    expect(files).toEqual(["dist/index.cjs", "dist/index.js"]);
+  });
+});
+
+describe("where the runtime has no fetch", () => {
+  const flag = "--no-experimental-fetch";
+  const known = process.allowedNodeEnvironmentFlags.has(flag);
+  if (!known) console.log(`skipped: Node ${process.version} has no ${flag}`);
+
+  it.skipIf(!known)("isomorphic-fetch does its work, and is loaded nowhere else", async () => {
+    const service = await Service.start();
+    await service.behave({ users: 2_500 });
+    const route = JSON.stringify(fileURLToPath(new URL("bench/route.mjs", import.meta.url)));
+    writeFileSync(
+      join(packed.project, "no-fetch.mjs"),
+      `import ${route};
+       import { createRequire } from "node:module";
+       import { AppIdentityAuthProvider, createGraphClient, listUsers } from "graph-app-identity";
+       const had = typeof fetch;
+       const authProvider = new AppIdentityAuthProvider({
+         tenantId: "0f2a1c34-5b6d-4e7f-8a90-1b2c3d4e5f60",
+         clientId: "7d3c9a11-22b4-4c55-9e66-778899aabbcc",
+         clientSecret: "bench-secret-of-the-usual-forty-characters",
+       });
+       let count = 0;
+       for await (const _ of listUsers(createGraphClient({ authProvider }))) count += 1;
+       const { cache } = createRequire(import.meta.url);
+       console.log(had, count, Object.keys(cache).some((path) => path.includes("isomorphic-fetch")));`,
+    );
+    const env = { BENCH_PORT: String(service.port), NODE_EXTRA_CA_CERTS: service.caFile };
+    const without = nodeArgs([flag, "no-fetch.mjs"], env);
+    expect(without.stderr).not.toMatch(/Error/);
+    expect(without.stdout).toBe("undefined 2500 true\n");
+    expect(nodeArgs(["no-fetch.mjs"], env).stdout).toBe("function 2500 false\n");
+    await service.stop();
+  });
+});
