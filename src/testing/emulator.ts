@@ -30,7 +30,7 @@ export interface EmulatorOptions extends TenantOptions, Partial<GraphSwitches> {
   host?: string;
   /** Serve TLS with a certificate made for the start; `ca` says what to trust. `hostnames` are further names for it. Default `false`. */
   tls?: boolean | { hostnames: readonly string[] };
-  /** Life of a token, in seconds. Default 3599; revocable tokens (`cp1`) live 86399 or this, whichever is longer. */
+  /** Life of a token, in seconds. Default 3599, and 86399 for revocable tokens (`cp1`). */
   tokenLifetimeSeconds?: number;
   /** Be stricter than the service: `true` for all of it. Default `false`. */
   strict?: boolean | Strictness;
@@ -117,7 +117,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   const entra = createEntraService({
     ...{ findTenant, signingKey, clock, errorSeparator, strict },
-    tokenLifetimeSeconds: options.tokenLifetimeSeconds ?? 3599,
+    tokenLifetimeSeconds: options.tokenLifetimeSeconds,
   });
   const listener = createListener({
     ...{ clock, faults, requests, errorSeparator },

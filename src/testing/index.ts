@@ -1,5 +1,10 @@
 export type { App, AppOptions, FederatedCredentialOptions, SecretOptions } from "./app.js";
-export type { DirectoryUser } from "./directory.js";
+export {
+  type ClientCertificate,
+  type ClientCertificateOptions,
+  createClientCertificate,
+} from "./client-certificate.js";
+export type { DirectoryUser, UserProperties } from "./directory.js";
 export type { EmulatedTenant } from "./emulated-tenant.js";
 export {
   type Emulator,

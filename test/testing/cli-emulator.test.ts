@@ -94,6 +94,7 @@ describe("graph-app-identity emulator", () => {
 import json, os, ssl, urllib.parse, urllib.request
 env = os.environ
 context = ssl.create_default_context(cafile=env["NODE_EXTRA_CA_CERTS"])
+context.verify_flags |= ssl.VERIFY_X509_STRICT
 def call(url, data=None, headers={}):
     return json.load(urllib.request.urlopen(urllib.request.Request(url, data, headers), context=context))
 form = {"client_id": env["AZURE_CLIENT_ID"], "client_secret": env["AZURE_CLIENT_SECRET"],
