@@ -1,7 +1,6 @@
 import type { Directory } from "./directory.js";
 import { GraphRefusal, unsupportedQuery } from "./graph-refusal.js";
 import type { GraphSwitches } from "./graph-switches.js";
-import { mix } from "./mix.js";
 import type { PageTokens } from "./page-token.js";
 import { readFilter, readSelect } from "./query.js";
 import { type Filter, invalidFilter } from "./query-filter.js";
@@ -27,7 +26,8 @@ interface DeltaOptions {
   switches: GraphSwitches;
   clock: EmulatorClock;
   /** How much of a page is used. */
-  size(wanted: number): number;
+  pageSize(wanted: number): number;
+  random: () => number;
 }
 
 /** Everything a delta token knows. The options of the first request live on in it. */
@@ -47,9 +47,8 @@ interface State {
 
 const mostIds = 50;
 
-export function createDelta({ directory, tokens, switches, clock, size }: DeltaOptions): Delta {
-  let draws = 0;
-  const replayed = () => mix(directory.seed, 90, draws++) / 2 ** 32 < switches.replays;
+export function createDelta({ directory, tokens, switches, clock, pageSize, random }: DeltaOptions): Delta {
+  const replayed = () => random() < switches.replays;
 
   function start(options: QueryOptions): State {
     const refused = ["$top", "$orderby", "$expand", "$search", "$count", "$skip"].find(
@@ -151,7 +150,7 @@ export function createDelta({ directory, tokens, switches, clock, size }: DeltaO
       const token = latest ? undefined : options.get("$skiptoken") || options.get("$deltatoken");
       let state = token ? resume(token, address) : start(options);
       if (latest) state = { ...state, position: undefined };
-      const room = size(switches.deltaPageSize);
+      const room = pageSize(switches.deltaPageSize);
       const round = state.position === undefined ? laterRound(state, room, minimal) : firstRound(state, room);
       const again = round.value.filter(replayed);
       let next = { ...round.state, at: clock.now() };

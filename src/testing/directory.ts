@@ -6,10 +6,11 @@ import { userFilterRules, userOrderRules } from "./query-rules.js";
 import { defaultUserProperties, singleUserProperties, userProperties } from "./user-properties.js";
 import type { EmulatorClock } from "./wire.js";
 
+/** What a user can be given: listable properties, `manager` as `{ id }`, and directory extensions. */
+export type UserProperties = User & { [extension: `extension_${string}`]: unknown };
+
 /** A user as the directory holds it: every listable property is there, and directory extensions where they were set. */
-export type DirectoryUser = User & { id: string; userPrincipalName: string } & {
-  [extension: `extension_${string}`]: unknown;
-};
+export type DirectoryUser = UserProperties & { id: string; userPrincipalName: string };
 
 /** One thing that happened to a user: which properties changed, or that it came or went. */
 export interface Change {
@@ -30,12 +31,12 @@ export interface Directory extends Collection {
   /** By object id or user principal name. */
   get(idOrUserPrincipalName: string): DirectoryUser | undefined;
   /**
-   * Adds a user; what isn't given is made up believably.
+   * Adds a user, enabled and created now; what isn't given is made up believably.
    * @throws TypeError for an unknown property, or an id or user principal name that is taken
    */
-  add(user?: Partial<User>): DirectoryUser;
+  add(user?: UserProperties): DirectoryUser;
   /** @throws TypeError for an unknown property or user, or a user principal name that is taken */
-  update(idOrUserPrincipalName: string, properties: Partial<User>): DirectoryUser;
+  update(idOrUserPrincipalName: string, properties: UserProperties): DirectoryUser;
   /**
    * Deletes a user: for 30 days it could be restored (`@removed` says `changed`), or for good (`deleted`).
    * @returns whether there was such a user
@@ -66,7 +67,7 @@ const names = new Map(
 export function createDirectory(options: DirectoryOptions): Directory {
   const { users, seed, tenantId, domain, clock } = options;
   if (!Number.isInteger(users) || users < 0) throw new RangeError(`users must be a whole number from 0, not ${users}`);
-  const people = createPeople(seed, domain);
+  const people = createPeople(seed, domain, users);
   const overlays = new Map<number, Record<string, unknown>>();
   const removed = new Map<number, "changed" | "deleted">();
   /** Ids and user principal names that aren't the generated ones → key. */
@@ -188,7 +189,8 @@ export function createDirectory(options: DirectoryOptions): Directory {
       }
       claimName(given.userPrincipalName, key);
       claimName(given.id, key);
-      overlays.set(key, { createdDateTime: `${new Date(clock.now()).toISOString().slice(0, 19)}Z`, ...given });
+      const createdDateTime = `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
+      overlays.set(key, { accountEnabled: true, createdDateTime, ...given });
       end += 1;
       changes.push({ key, properties: undefined });
       return view(key);

@@ -8,7 +8,7 @@ export interface GraphSwitches {
   deltaTokenLifetimeMs: number;
   /** How many changes a page of a delta query holds at most. Default 200. */
   deltaPageSize: number;
-  /** Chance from 0 to 1 that a page holds fewer members than it could, down to none, and goes on. Default 0. */
+  /** Chance from 0 to 0.9 that a page holds fewer members than it could, down to none, and goes on. Default 0. */
   shortPages: number;
   /** Chance from 0 to 1 that a change is told again, in its page or in the next round. Default 0. */
   replays: number;

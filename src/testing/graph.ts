@@ -10,6 +10,7 @@ import { createPageTokens } from "./page-token.js";
 import { projection, relatedProjection } from "./projection.js";
 import { parseCountQuery, parseSingleQuery } from "./query.js";
 import { type QueryOptions, readOptions } from "./query-options.js";
+import { seededRandom } from "./seeded.js";
 import { createThrottle } from "./throttle.js";
 import type { EmulatorClock, WireReply, WireRequest } from "./wire.js";
 
@@ -55,16 +56,28 @@ const permissions: Record<string, readonly string[]> = {
 
 const jsonType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
 
+/**
+ * Answers for users (list, count, single, manager, reports, delta) and, to be listed, groups, devices, applications and the organization.
+ * What isn't here: writing, `$batch`, `/me`, deleted items, replication delay, licences. Every permission that opens users shows all of them.
+ */
 export function createGraphService({ directory, clock, ...options }: GraphServiceOptions): GraphService {
   const initial: GraphSwitches = { ...defaultSwitches, ...options };
   const switches = { ...initial };
   const tokens = createPageTokens();
   const throttle = createThrottle();
-  const listing = createListing({ tokens, switches, clock, seed: directory.seed });
-  const delta = createDelta({ directory, tokens, switches, clock, size: listing.size });
+  let generator = seededRandom(directory.seed);
+  const random = () => generator();
+  const listing = createListing({ tokens, switches, clock, random, pageSize });
+  const delta = createDelta({ directory, tokens, switches, clock, random, pageSize });
   const collections = new Map(
     [directory, ...createCollections(directory)].map((collection) => [collection.name, collection]),
   );
+
+  /** A short page is empty in one of four cases. However high the chance, one page in ten is full, so that every listing ends. */
+  function pageSize(wanted: number): number {
+    if (random() >= Math.min(switches.shortPages, 0.9)) return wanted;
+    return random() < 0.25 ? 0 : Math.floor(random() * wanted);
+  }
 
   function route(request: WireRequest, caller: GraphCaller): WireReply {
     const [version = "", segment = "", ...rest] = pathSegments(request.url.pathname);
@@ -156,6 +169,7 @@ export function createGraphService({ directory, clock, ...options }: GraphServic
       tokens.reset();
       throttle.reset();
       listing.reset();
+      generator = seededRandom(directory.seed);
     },
   };
 }
@@ -197,7 +211,8 @@ function authorize({ name }: Collection, { roles }: GraphCaller): void {
  * @see https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits
  */
 function resourceUnits({ pathname, searchParams }: URL): number {
-  let units = pathname.split("/").filter(Boolean).length > 2 ? 1 : 2;
+  const [, , member = "$list"] = pathname.split("/").filter(Boolean);
+  let units = /^(\$|%24|delta)/i.test(member) ? 2 : 1;
   if (searchParams.has("$select")) units -= 1;
   if (searchParams.has("$expand")) units += 1;
   if (Number(searchParams.get("$top") ?? 100) < 20) units -= 1;

@@ -24,8 +24,6 @@ export interface Listing {
   page(collection: Collection, options: QueryOptions): Page;
   /** How many members match. */
   count(collection: Collection, query: Restriction): number;
-  /** Chance that a page comes short; shared with delta pages. */
-  size(wanted: number): number;
   reset(): void;
 }
 
@@ -45,19 +43,19 @@ interface ListingOptions {
   tokens: PageTokens;
   switches: GraphSwitches;
   clock: EmulatorClock;
-  seed: number;
+  random: () => number;
+  /** How much of a page is used. */
+  pageSize(wanted: number): number;
 }
 
 /** The emulator filters and sorts one by one; more than this would make a test wait for it. */
 const mostScanned = 100_000;
 
-export function createListing({ tokens, switches, clock, seed }: ListingOptions): Listing {
+export function createListing({ tokens, switches, clock, random, pageSize }: ListingOptions): Listing {
   const snapshots = createSnapshots();
-  let draws = 0;
-  const draw = () => mix(seed, 80, draws++);
 
   function start(options: QueryOptions): Place {
-    const order = switches.shuffle ? 1 + draw() : 0;
+    const order = switches.shuffle ? 1 + Math.floor(random() * 2 ** 32) : 0;
     return { position: 0, order, query: digest(options.fingerprint), eventual: options.eventual, at: clock.now() };
   }
 
@@ -93,11 +91,6 @@ export function createListing({ tokens, switches, clock, seed }: ListingOptions)
     return query.matches ? keysWhere(collection, query).length : collection.count;
   }
 
-  function size(wanted: number): number {
-    if (draw() / 2 ** 32 >= switches.shortPages) return wanted;
-    return draw() % 4 === 0 ? 0 : draw() % wanted;
-  }
-
   return {
     page(collection, options) {
       const token = options.get("$skiptoken");
@@ -111,7 +104,7 @@ export function createListing({ tokens, switches, clock, seed }: ListingOptions)
         count: query.count && token === undefined ? count(collection, query) : undefined,
         next: undefined,
       };
-      const room = size(query.top);
+      const room = pageSize(query.top);
       for (let position = place.position; position < length; position += 1) {
         const key = keyAt(position);
         if (!collection.exists(key) || (matches && !place.snapshot && !matches(collection.member(key)))) continue;
@@ -124,11 +117,7 @@ export function createListing({ tokens, switches, clock, seed }: ListingOptions)
       return page;
     },
     count,
-    size,
-    reset() {
-      snapshots.clear();
-      draws = 0;
-    },
+    reset: () => snapshots.clear(),
   };
 }
 

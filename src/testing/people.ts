@@ -43,7 +43,8 @@ const mailNameOf = ({ given, family }: FullName) => `${given.latin}.${family.lat
 // Golden-ratio steps through the names make neighbours differ; coprime with their number, so that every name comes up once.
 const stride = coprimeNear(Math.round(fullNames.length * 0.618), fullNames.length);
 
-export function createPeople(seed: number, domain: string): People {
+/** @param size how many there are from the start: one in sixteen of them is a guest, of those who come later nobody */
+export function createPeople(seed: number, domain: string, size: number): People {
   const ids = createKeyedGuids(seed);
   const start = mix(seed, 1) % fullNames.length;
   let places: Map<string, number> | undefined;
@@ -57,7 +58,7 @@ export function createPeople(seed: number, domain: string): People {
   }
 
   const person = (index: number) =>
-    new GeneratedPerson(index, seed, domain, fullNames[(start + index * stride) % fullNames.length]!, ids);
+    new GeneratedPerson(index, fullNames[(start + index * stride) % fullNames.length]!, { seed, domain, size, ids });
 
   return {
     person,
@@ -78,17 +79,17 @@ class GeneratedPerson implements Person {
   readonly family: string;
   readonly alias: string;
   readonly guestOf: string | undefined;
+  readonly domain: string;
 
   readonly #seed: number;
   readonly #ids: KeyedGuids;
 
   constructor(
     readonly index: number,
-    seed: number,
-    readonly domain: string,
     name: FullName,
-    ids: KeyedGuids,
+    { seed, domain, size, ids }: { seed: number; domain: string; size: number; ids: KeyedGuids },
   ) {
+    this.domain = domain;
     this.#seed = mix(seed, index);
     this.#ids = ids;
     const round = Math.floor(index / fullNames.length);
@@ -96,7 +97,7 @@ class GeneratedPerson implements Person {
     this.given = name.given.written;
     this.family = name.family.written;
     this.alias = round === 0 ? mailNameOf(name) : `${mailNameOf(name)}${round + 1}`;
-    this.guestOf = this.draw(1) % 100 < 6 ? partners[this.draw(2) % partners.length] : undefined;
+    this.guestOf = index < size && this.draw(1) % 16 === 0 ? partners[this.draw(2) % partners.length] : undefined;
   }
 
   get id(): string {

@@ -111,6 +111,8 @@ describe("changes to a directory", () => {
     expect(people.get("ZOE.OBRIEN@contoso.onmicrosoft.com")).toEqual(added);
     expect(people.add({ displayName: "Zoë O'Brien" }).userPrincipalName).not.toBe(added.userPrincipalName);
     expect(people.add().displayName).not.toBe("");
+    const further = Array.from({ length: 200 }, () => people.add());
+    expect(further.every(({ userType, accountEnabled }) => userType === "Member" && accountEnabled)).toBe(true);
   });
 
   it("update what is named, and are found under the new name only", () => {
@@ -157,7 +159,7 @@ describe("changes to a directory", () => {
   it("refuse what a directory refuses", () => {
     const people = directory(10);
     const [first, second] = [0, 1].map((key) => people.get(String(people.member(key)("id")))!);
-    expect(() => people.add({ displayname: "x" } as object)).toThrow(
+    expect(() => people.add({ displayname: "x" } as never)).toThrow(
       'A user has no property "displayname"; did you mean "displayName"?',
     );
     expect(() => people.add({ userPrincipalName: first!.userPrincipalName.toUpperCase() })).toThrow(

@@ -43,6 +43,9 @@ describe("every answer of Graph", () => {
     ["/users?$top=5&$select=id", 1],
     ["/users?$expand=manager", 3],
     ["/users?$expand=manager&$select=id", 2],
+    ["/users/nobody", 1],
+    ["/users/delta", 2],
+    ["/users/$count", 2],
   ])("to %s costs %i resource units", async (path, units) => {
     expect((await graph.get(path)).headers.get("x-ms-resource-unit")).toBe(String(units));
   });
@@ -122,8 +125,8 @@ describe("query options", () => {
   });
 
   it("directory extensions can be set and selected", async () => {
-    const name = "extension_7f0c1d526a1e4b0e9d6f0a9f6c0f9a11_badge";
-    const { id } = emulator.users.add({ [name]: "42" } as object);
+    const name = "extension_7f0c1d526a1e4b0e9d6f0a9f6c0f9a11_badge" as const;
+    const { id } = emulator.users.add({ [name]: "42" });
     const { value } = (await graph.get(`/users${query({ $filter: `id eq '${id}'`, $select: `id,${name}` })}`)).json;
     expect(value).toEqual([{ id, [name]: "42" }]);
     emulator.users.remove(id);

@@ -13,12 +13,14 @@ const documented: ReadonlyArray<[properties: string, byDefault: string, advanced
   ["mail", "eq in startsWith ge le", "ne not null endsWith"],
   ["jobTitle", "eq in ge le", "ne not null"],
   ["accountEnabled", "eq in", "ne not"],
+  ["ageGroup consentProvidedForMinor", "eq in", "ne not null"],
+  ["isResourceAccount", "eq", "ne not"],
   ["creationType userType onPremisesSecurityIdentifier onPremisesSyncEnabled", "eq in", "ne not null"],
   ["id", "eq", "ne not"],
   ["city", "eq in startsWith ge", "ne not null"],
   ["userPrincipalName", "eq in startsWith le", "ne not endsWith"],
   ["employeeId", "eq startsWith", "ne not null"],
-  ["createdDateTime", "eq ge le", "ne not"],
+  ["createdDateTime deletedDateTime", "eq ge le", "ne not"],
   [
     "companyName employeeType mobilePhone officeLocation postalCode preferredLanguage",
     "",
@@ -42,7 +44,7 @@ const documentedCollections: ReadonlyArray<[property: string, byDefault: string,
   ["identities", "eq", "ne not", "issuerAssignedId"],
 ];
 
-const dates = ["createdDateTime", "employeeHireDate"];
+const dates = ["createdDateTime", "deletedDateTime", "employeeHireDate"];
 const guids = ["skuId", "servicePlanId"];
 /** What documents disagree about isn't tried: whether it works by default, in an advanced query, or not at all. */
 const undecided: Record<string, string> = {
@@ -51,6 +53,8 @@ const undecided: Record<string, string> = {
   accountEnabled: "ge le null",
   onPremisesSyncEnabled: "ge le",
   createdDateTime: "in null",
+  deletedDateTime: "in null",
+  isResourceAccount: "in null",
   employeeHireDate: "null",
   userPrincipalName: "ge null",
   onPremisesImmutableId: "startsWith null",
@@ -68,6 +72,13 @@ let people: Record<string, unknown>[];
 beforeAll(async () => {
   emulator = await startEmulator({ users: 300 });
   graph = graphCaller(emulator);
+  // What nobody has by nature.
+  emulator.users.add({
+    ageGroup: "Adult",
+    consentProvidedForMinor: "NotRequired",
+    deletedDateTime: "2026-01-02T03:04:05Z",
+  });
+  emulator.users.add({ isResourceAccount: true, passwordPolicies: "DisableStrongPassword" });
   const pages = await graph.pages("/users?$select=id&$top=999");
   people = pages.flatMap(({ value }) =>
     value.map(({ id }) => emulator.users.get(String(id)) as unknown as Record<string, unknown>),
