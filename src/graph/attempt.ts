@@ -29,6 +29,12 @@ interface AttemptLimits {
   signal?: AbortSignal | undefined;
 }
 
+/** Lets go of a body nobody will read; else its socket stays taken until the garbage collector finds it. */
+export function release(response: Response): void {
+  // Not every fetch has bodies with cancel(), and a body that is being read can't be cancelled.
+  response.body?.cancel?.().catch(() => {});
+}
+
 // Unread bodies outlive their attempt; their link to the caller's signal must not outlive them.
 const handedOver = new FinalizationRegistry<() => void>((unlink) => unlink());
 
@@ -77,7 +83,7 @@ export class OpenAttempt implements Attempt {
     return this.#token;
   }
 
-  /** The outcome of some work, or the end of the attempt, whichever comes first: nobody has to trust the work to obey the signal. */
+  /** The outcome of some work or the end of the attempt, whichever comes first: not all work obeys a signal. */
   until<T>(work: Promise<T>, late?: (value: T) => void): Promise<T> {
     const { signal } = this;
     return new Promise((resolve, reject) => {

@@ -11,8 +11,8 @@ export function isGraphAddress(address: string, graphRoot: string): boolean {
 
 /**
  * Gives a request its token. A caller's own Authorization header is left alone.
- * @throws AppIdentityError whatever the provider throws, `credential_callback_failed` where it throws something else, `invalid_token_response`
- * where it gives no token.
+ * @throws AppIdentityError what the provider throws, or `credential_callback_failed` where it throws anything else;
+ * `invalid_token_response` where it gives no token.
  */
 export async function authorize(
   headers: Headers,

@@ -9,7 +9,7 @@ import {
 import type { GraphTokenRequest } from "../access-token.js";
 import { isAppIdentityError } from "../errors.js";
 import type { Fetch } from "../transport.js";
-import { type Attempt, OpenAttempt } from "./attempt.js";
+import { type Attempt, OpenAttempt, release } from "./attempt.js";
 import { authorize, isGraphAddress } from "./authorize.js";
 import { deliver } from "./deliver.js";
 import { abortFailure, networkFailure } from "./interruption.js";
@@ -25,7 +25,8 @@ type Send = (outgoing: Outgoing) => Promise<Response>;
 
 /**
  * What a client's requests go through, from the outside in: attempts, token, the SDK's telemetry headers, fetch.
- * A listing that drives its own attempts, and says so in its token request, starts at the token; a request for a host other than Graph, at fetch.
+ * A listing that drives its own attempts, and says so in its token request, starts at the token; a request for a host
+ * other than Graph starts at fetch.
  */
 export function graphChain(authProvider: AuthenticationProvider, fetch: Fetch, traits: ClientTraits): Middleware {
   const carry = carriedBy(fetch);
@@ -34,11 +35,11 @@ export function graphChain(authProvider: AuthenticationProvider, fetch: Fetch, t
     async execute(context) {
       const url = addressOf(context);
       if (!isGraphAddress(url, traits.graphRoot)) context.response = await sendElsewhere(carry, context, traits);
-      else if (tokenRequestOf(context).attempt !== undefined) context.response = await send(outgoing(context));
+      else if (tokenRequestOf(context).attempt !== undefined) context.response = await send(prepare(context));
       else {
         context.response = await runAttempts(
           {
-            send: (attempt) => send(outgoing(context, attempt)),
+            send: (attempt) => send(prepare(context, attempt)),
             read: (response, attempt) => deliver(response, url, attempt),
           },
           policyOf(context, traits),
@@ -53,7 +54,7 @@ async function sendElsewhere(send: Send, context: Context, { timeoutMs, clock }:
   const signal = context.options?.signal ?? undefined;
   const attempt = new OpenAttempt(1, {}, false, { host: hostOf(context), timeoutMs, clock, signal });
   try {
-    const response = await attempt.until(send(outgoing(context, attempt)));
+    const response = await attempt.until(send(prepare(context, attempt)), release);
     if (response.body !== null) attempt.handOver(response.body);
     return response;
   } finally {
@@ -97,7 +98,7 @@ function carriedBy(fetch: Fetch): Send {
   };
 }
 
-function outgoing(context: Context, attempt?: Attempt): Outgoing {
+function prepare(context: Context, attempt?: Attempt): Outgoing {
   const { options = {} } = context;
   const headers = new Headers(options.headers as Record<string, string>);
   // The connection can't be chosen through fetch, but it can be closed: the attempt after this one has another.

@@ -4,7 +4,7 @@ interface Challenge {
   parameters: Map<string, string>;
 }
 
-// A parameter (`name=value`, quoted or not: Graph leaves `authorization_uri` bare), else a scheme with or without a token68 behind it.
+// A parameter, quoted or not (Graph leaves `authorization_uri` bare), else a scheme, with or without a token68.
 const piece =
   /([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))|([\w!#$%&'*+.^`|~-]+)(?:[ \t]+[\w.~+/-]+=*(?=\s*(?:,|$)))?/g;
 
@@ -19,7 +19,7 @@ function parseChallenges(header: string): Challenge[] {
 }
 
 /**
- * The claims that a 401 asks for, as the JSON text a token request takes; `undefined` when it asks for none, or for something unreadable.
+ * The claims that a 401 asks for, as the JSON text a token request takes; `undefined` for none, or unreadable ones.
  * @see https://learn.microsoft.com/entra/identity-platform/claims-challenge
  */
 export function claimsChallenge(headers: Headers): string | undefined {

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { type AuthenticationProvider, Client } from "@microsoft/microsoft-graph-client";
 import { type Clock, systemClock } from "../clock.js";
 import { type CloudHosts, type CloudName, resolveCloud } from "../clouds.js";
@@ -9,6 +10,7 @@ import { ThrottleGate } from "./gate.js";
 import { RefreshAllowance } from "./refusals.js";
 import type { ClientTraits, RetryOptions } from "./retry.js";
 
+/** What `createGraphClient()` takes. */
 export interface GraphClientOptions {
   /** Gives the tokens. An `AppIdentityAuthProvider` also brings its cloud and its fetch. */
   authProvider: AuthenticationProvider & { readonly cloud?: CloudHosts; readonly fetch?: Fetch };
@@ -32,8 +34,11 @@ const defaultTimeoutMs = 60_000;
 const traitsByClient = new WeakMap<Client, ClientTraits>();
 
 /**
- * The Graph SDK's own `Client`, on a chain that repeats passing trouble, obeys throttling, answers claims challenges, and sends tokens nowhere but to Graph.
- * Graph's refusals (400, 403, 404 …) arrive as the SDK's `GraphError`; what kept an answer from coming, as an `AppIdentityError`.
+ * The Graph SDK's own `Client`, which repeats passing trouble, obeys throttling, answers claims challenges, and sends
+ * tokens nowhere but to Graph. What Graph refuses (400, 403, 404 …) fails as the SDK's `GraphError`; everything else as
+ * an `AppIdentityError`: `throttled`, `graph_unavailable`, `network_error`, `timeout`, `unauthorized`, `aborted`,
+ * `claims_challenge_unmet`, `invalid_response`, `unexpected_redirect`, and whatever the provider throws. A change is
+ * repeated only where Graph says that it did nothing: 401, 403, 429, 503 with Retry-After.
  * @throws AppIdentityError `invalid_options`
  * @example
  * const client = createGraphClient({ authProvider, timeoutMs: 20_000 });
@@ -126,10 +131,7 @@ function cloudOf({ authProvider, cloud }: GraphClientOptions): CloudName | Cloud
 
 function checkNumber(name: string, value: unknown, least: number, fits = true): void {
   if (typeof value === "number" && value >= least && fits) return;
-  throw invalid(
-    `"${name}" is ${JSON.stringify(value) ?? String(value)}.`,
-    `Give a${fits ? "" : " whole"} number, at least ${least}.`,
-  );
+  throw invalid(`"${name}" is ${inspect(value)}.`, `Give a${fits ? "" : " whole"} number, at least ${least}.`);
 }
 
 function definedOf<T extends object>(options: T): Partial<T> {

@@ -3,9 +3,9 @@ import type { Attempt } from "./attempt.js";
 import { readErrorBody } from "./error-body.js";
 
 /**
- * Makes of an answer the response that the Graph SDK gets. JSON is read here, inside the attempt, so that a body that breaks off is asked for again; an HTML
- * page in place of an answer is a failure; an error of any form comes in Graph's own, the only one of which the SDK keeps code, message and
- * request id. Every other body is handed over unread.
+ * Makes of an answer the response that the Graph SDK gets. JSON is read here, inside the attempt, so that a body that
+ * breaks off is asked for again. An HTML page in place of an answer is a failure. An error of any form comes in Graph's
+ * own, the only one of which the SDK keeps code, message and request id. Every other body is handed over unread.
  */
 export async function deliver(response: Response, url: string, attempt: Attempt): Promise<Response> {
   if (response.status >= 400) return withJson(response, errorInGraphsForm(await response.text(), response));

@@ -1,6 +1,6 @@
 /**
- * One throttle answer slows every request of its client: Graph counts requests made while throttled against the same allowance, so the others wait
- * at this gate until the Retry-After of the one has passed.
+ * One throttle answer slows every request of its client: what is asked while throttled counts against the same
+ * allowance, so the others wait at this gate until the Retry-After of the one has passed. Times are monotonic.
  * @see https://learn.microsoft.com/graph/throttling
  */
 export class ThrottleGate {

@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Clock } from "../clock.js";
 import { AppIdentityError, isAppIdentityError } from "../errors.js";
 import { isTransientStatus, retryDelay } from "../retry-policy.js";
-import { type Attempt, OpenAttempt, type TokenHints } from "./attempt.js";
+import { type Attempt, OpenAttempt, release, type TokenHints } from "./attempt.js";
 import { graphFailure, redirectFailure, throttledFailure } from "./failure.js";
 import type { ThrottleGate } from "./gate.js";
 import { abortFailure, networkFailure } from "./interruption.js";
@@ -13,7 +13,7 @@ import { reviveError } from "./revive.js";
 export interface RetryOptions {
   /** Attempts per request, the first included. Default 6; 1 switches retrying off. */
   attempts?: number;
-  /** Milliseconds after which no further attempt begins; a longer Retry-After fails at once as `throttled`. Default 300,000. */
+  /** Milliseconds after which no attempt begins; a longer Retry-After fails at once as `throttled`. Default 300,000. */
   budgetMs?: number;
   /** Milliseconds the wait grows from where Graph names none: exponential, with full jitter. Default 1,000. */
   delayMs?: number;
@@ -53,16 +53,17 @@ export interface RetryWait {
 
 export interface AttemptWork<T> {
   send(attempt: Attempt): Promise<Response>;
-  /** Makes a result of an answer that isn't passing trouble. A retryable AppIdentityError from here has the attempt repeated. */
+  /** Makes a result of an answer that isn't passing trouble. A retryable AppIdentityError has the attempt repeated. */
   read(response: Response, attempt: Attempt): Promise<T>;
 }
 
 /**
- * The one engine behind every request. It repeats passing trouble within the budget, never earlier than Graph asks, and answers a 401 by one new token (with
- * the claims it names, if any) and a 403 by a rate-limited one: roles are frozen into a token, and consent may have come since.
- * What isn't idempotent is repeated only where Graph says that it did nothing: 401, 403, 429, and 503 with Retry-After.
- * @throws AppIdentityError `throttled`, `graph_unavailable`, `network_error`, `timeout`, `unauthorized`, `claims_challenge_unmet`,
- * `unexpected_redirect`, `aborted`, and whatever the provider or `read` throws.
+ * The one engine behind every request. It repeats passing trouble within the budget, never earlier than Graph asks. It
+ * answers a 401 by one new token, with the claims it names, if any; and a 403 by a rate-limited one, as roles are
+ * frozen into a token and consent may have come since.
+ * What isn't idempotent is repeated only where Graph says that it did nothing: 401, 403, 429, 503 with Retry-After.
+ * @throws AppIdentityError `throttled`, `graph_unavailable`, `network_error`, `timeout`, `unauthorized`,
+ * `claims_challenge_unmet`, `unexpected_redirect`, `aborted`, and whatever the provider or `read` throws.
  */
 export async function runAttempts<T>(work: AttemptWork<T>, policy: AttemptPolicy): Promise<T> {
   const { clock, gate, graphRoot, retry, signal, timeoutMs, replayable = true } = policy;
@@ -147,12 +148,6 @@ export async function runAttempts<T>(work: AttemptWork<T>, policy: AttemptPolicy
 
 function isRedirect(status: number): boolean {
   return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
-}
-
-/** Lets go of a body nobody will read; without this its socket stays taken until the garbage collector finds it. */
-function release(response: Response): void {
-  // Not every fetch has bodies with cancel(), and a body that is being read can't be cancelled.
-  response.body?.cancel?.().catch(() => {});
 }
 
 /** A failure in our terms, also where a client that the caller built has its own. */

@@ -1,8 +1,8 @@
 import { AppIdentityError, type AppIdentityErrorCode, type AppIdentityErrorDetails } from "../errors.js";
 
 /**
- * An AppIdentityError as it was before a second copy of the Graph SDK made a `GraphError` of it; anything else as it is. That copy doesn't know our
- * base class, but keeps the error's fields as JSON in `body`.
+ * An AppIdentityError as it was before a second copy of the Graph SDK made a `GraphError` of it; all else as it is.
+ * That copy doesn't know our base class, but keeps the error's fields as JSON in `body`.
  */
 export function reviveError(error: unknown): unknown {
   const { body } = (error ?? {}) as { body?: unknown };

@@ -81,7 +81,7 @@ describe("a client that reads a tenant as an app", () => {
   });
 
   it("rides out what Graph does on a bad day", async () => {
-    const client = createGraphClient({ authProvider: signIn(), timeoutMs: 500, retry: { delayMs: 0 } });
+    const client = createGraphClient({ authProvider: signIn(), timeoutMs: 1_000, retry: { delayMs: 0 } });
     for (const trouble of [
       { status: 503 },
       { reset: true },

@@ -132,11 +132,11 @@ describe("a missing permission", () => {
     ["/v1.0/groups/1/members", "Group.Read.All"],
     ["/v1.0/servicePrincipals?$top=1", "Application.Read.All"],
     ["/v1.0/devices", "Device.Read.All"],
-    ["/v1.0/teams", "application permission that this path needs"],
+    ["/v1.0/teams", "permission this path needs"],
   ])("for %s is named: %s", (path, permission) => {
     const { remedy } = failure(403, denied, { url: `https://graph.microsoft.com${path}` });
     expect(remedy).toContain(permission);
-    expect(remedy).toContain("application permission");
+    expect(remedy).toContain("application (not delegated) permission");
   });
 
   it("is named as Graph names it, where it does", () => {
@@ -164,10 +164,18 @@ describe("an unsupported query", () => {
       "ConsistencyLevel: eventual",
     ],
     ["$count is not currently supported.", "ConsistencyLevel: eventual"],
-    ["Unsupported or invalid query filter clause specified for property 'city' of resource 'User'.", "advanced query"],
+    [
+      "Unsupported or invalid query filter clause specified for property 'city' of resource 'User'.",
+      "can't filter or sort",
+    ],
   ])("that says %j comes with its cure", (message, cure) => {
     const error = failure(400, says("Request_UnsupportedQuery", message));
     expect([error.code, error.remedy.includes(cure)]).toEqual(["unsupported_query", true]);
+  });
+
+  it("is also known where Graph calls it a bad request", () => {
+    const error = failure(400, says("Request_BadRequest", "$count is not currently supported."));
+    expect(error).toMatchObject({ code: "unsupported_query", graphCode: "Request_BadRequest" });
   });
 
   it("of a property that can't be listed says where to read it", () => {

@@ -326,39 +326,70 @@ describe("a request that isn't idempotent", () => {
 });
 
 describe("an attempt", () => {
+  const untilSent = (count: number) => vi.waitFor(() => expect(loopback.requests).toHaveLength(count), { interval: 5 });
+  const untilWaiting = (clock: ManualClock, count: number) =>
+    vi.waitFor(() => expect(clock.waits).toHaveLength(count), { interval: 5 });
+  const hangingInItsBody =
+    (code: number, headers = {}): Answer =>
+    (response) => {
+      response.writeHead(code, headers);
+      response.write("{");
+    };
+
   it("that takes too long is given up and repeated", async () => {
     await server(() => {}, ok);
-    expect(await runAttempts(work, policy({ timeoutMs: 50, clock: realAttempts() as never }))).toBe('{"ok":true}');
+    const clock = new ManualClock();
+    const result = runAttempts(work, policy({ timeoutMs: 60_000, clock: clock as never }));
+    await untilSent(1);
+    clock.advance(59_999);
+    expect(clock.waits).toEqual([60_000]);
+    clock.advance(1);
+    await untilWaiting(clock, 2);
+    clock.advance(1_000);
+    expect(await result).toBe('{"ok":true}');
     expect(loopback.requests).toHaveLength(2);
   });
 
-  it("is also given up inside a body, and in a send() that obeys no signal", async () => {
-    await server((response) => {
-      response.writeHead(200);
-      response.write("{");
-    });
-    const clock = realAttempts() as never;
-    const retry = { attempts: 2, budgetMs: 300_000, delayMs: 0 };
-    expect(await failureOf(runAttempts(work, policy({ timeoutMs: 50, clock, retry })))).toMatchObject({
-      code: "timeout",
-      retryable: true,
-      host: "graph.microsoft.com",
-    });
-    expect(loopback.requests).toHaveLength(2);
+  it("is also given up inside a body", async () => {
+    await server(hangingInItsBody(200));
+    const clock = new ManualClock();
+    const read = vi.fn(work.read);
+    const retry = { attempts: 1, budgetMs: 300_000, delayMs: 0 };
+    const failure = failureOf(
+      runAttempts({ ...work, read }, policy({ timeoutMs: 60_000, clock: clock as never, retry })),
+    );
+    await vi.waitFor(() => expect(read).toHaveBeenCalled());
+    clock.advance(60_000);
+    expect(await failure).toMatchObject({ code: "timeout", retryable: true, host: "graph.microsoft.com" });
+  });
+
+  it("is also given up in a send() that obeys no signal", async () => {
+    await server(ok);
+    const clock = new ManualClock();
     const deaf = { ...work, send: () => new Promise<Response>(() => {}) };
-    expect(await failureOf(runAttempts(deaf, policy({ timeoutMs: 20, clock, retry })))).toMatchObject({
-      code: "timeout",
-    });
+    const retry = { attempts: 1, budgetMs: 300_000, delayMs: 0 };
+    const failure = failureOf(runAttempts(deaf, policy({ timeoutMs: 60_000, clock: clock as never, retry })));
+    await untilWaiting(clock, 1);
+    clock.advance(60_000);
+    expect((await failure).code).toBe("timeout");
   });
 
   it("keeps what Graph asked for even where the body of a 429 never ends", async () => {
-    await server((response) => {
-      response.writeHead(429, { "retry-after": "5" });
-      response.write("{");
-    }, ok);
-    const clock = realAttempts();
-    await runAttempts(work, policy({ timeoutMs: 50, clock: clock as never }));
-    expect(clock.waits.filter((ms) => ms !== 50)[0]).toBeGreaterThanOrEqual(5_000);
+    await server(hangingInItsBody(429, { "retry-after": "5" }), ok);
+    const clock = new ManualClock();
+    let answered = false;
+    const send: typeof work.send = async (attempt) => {
+      const response = await work.send(attempt);
+      answered = true;
+      return response;
+    };
+    const result = runAttempts({ ...work, send }, policy({ timeoutMs: 60_000, clock: clock as never }));
+    await vi.waitFor(() => expect(answered).toBe(true));
+    clock.advance(60_000);
+    await untilWaiting(clock, 2);
+    expect(clock.waits[1]).toBeGreaterThanOrEqual(5_000);
+    clock.advance(clock.waits[1]!);
+    await result;
   });
 
   it("leaves no unread body behind: its socket is free at once", async () => {
@@ -490,21 +521,4 @@ describe("a token failure", () => {
 function abortable() {
   const controller = new AbortController();
   return { signal: controller.signal, abort: (reason?: unknown) => controller.abort(reason) };
-}
-
-/** Attempts (50 ms and less) take their time, waits between them none. */
-function realAttempts(): SkippingClock {
-  const clock = new SkippingClock();
-  const skip = clock.wait;
-  clock.wait = (ms, signal) =>
-    ms > 50 || ms === 0 || !signal
-      ? skip(ms, signal)
-      : new Promise((resolve, reject) => {
-          const timer = setTimeout(resolve, ms);
-          signal.addEventListener("abort", () => {
-            clearTimeout(timer);
-            reject(signal.reason);
-          });
-        });
-  return clock;
 }
