@@ -77,7 +77,7 @@ const verdicts: Readonly<Record<number, Verdict>> = {
   // Secrets
   7000215: {
     code: "invalid_credential",
-    remedy: `Use the secret's value, not its ID, and all of it. Its place: ${portal.clientSecret}; a lost value can't be shown again, so add a new secret.`,
+    remedy: `Use the secret's value, not its ID, whole and unchanged: ${portal.clientSecret}. If it is lost, add a new secret.`,
   },
   7000222: {
     code: "expired_credential",
@@ -88,7 +88,7 @@ const verdicts: Readonly<Record<number, Verdict>> = {
   700025: {
     code: "invalid_credential",
     remedy:
-      "The app is registered as a public client, which has no credentials: register a web app for it, or check that this is the right clientId.",
+      "The app counts as a public client, which has no credentials: check clientId, and that Authentication → Allow public client flows is off.",
   },
   // Certificates and assertions
   700027: wrongKey,
@@ -194,12 +194,15 @@ const byOauthError: Readonly<Record<string, AppIdentityErrorCode>> = {
   interaction_required: "blocked_by_policy",
 };
 
+/** Entra's own texts have some hundred characters; something else may answer in its place. */
+const longestText = 2_000;
+
 /**
  * The failure that a token endpoint's error body describes.
  * @param body `error`, `error_description`, `error_codes`, `trace_id`, `correlation_id`; each may be missing or of the wrong type.
  */
 export function entraFailure(body: Record<string, unknown>, statusCode: number, asker: TokenAsker): AppIdentityError {
-  const description = textOf(body.error_description);
+  const description = textOf(body.error_description)?.slice(0, longestText);
   const aadsts = numericCode(body.error_codes) ?? numericCode([Number(/AADSTS(\d+)/.exec(description ?? "")?.[1])]);
   const oauthError = textOf(body.error);
   const { code, remedy, retryable } = verdictOn(aadsts, oauthError, statusCode);
@@ -212,9 +215,10 @@ export function entraFailure(body: Record<string, unknown>, statusCode: number, 
     ...idOf("traceId", body.trace_id, description, /Trace ID: ([0-9a-f-]{36})/i),
     ...idOf("correlationId", body.correlation_id, description, /Correlation ID: ([0-9a-f-]{36})/i),
   };
-  const says = sentence(description) || oauthError || `HTTP ${statusCode}`;
   const name = aadsts === undefined ? "Entra" : `Entra (AADSTS${aadsts})`;
-  return new AppIdentityError(code, `${name} refused the token: ${says}`, {
+  const says = sentence(description) || oauthError;
+  const message = says ? `${name} refused the token: ${says}` : `${name} answered HTTP ${statusCode}.`;
+  return new AppIdentityError(code, message, {
     remedy: typeof remedy === "function" ? remedy(asker) : remedy,
     ...found,
   });
@@ -242,8 +246,7 @@ function sentence(description = ""): string {
     .replace(/^AADSTS\d+:\s*/, "")
     .replace(/\s*Trace ID:.*$/is, "")
     .replace(/\s+/g, " ")
-    .trim()
-    .slice(0, 600);
+    .trim();
 }
 
 function numericCode(codes: unknown): number | undefined {

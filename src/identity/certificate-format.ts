@@ -2,18 +2,21 @@ import { AppIdentityError } from "../errors.js";
 import { decodeText } from "./text-file.js";
 
 /**
- * The PEM text in a file or an option. What else certificates come in is recognised, and answered with the command that makes PEM of it.
+ * The PEM text in a file or an option, or nothing where there is none. What else certificates come in is recognised, and answered with the command that makes PEM of it.
  * @throws AppIdentityError `invalid_certificate`
  */
 export function pemText(content: string | Uint8Array, origin: string): string {
-  const text = typeof content === "string" ? content : decodeText(content);
+  // Secret stores hand out files as base64.
+  const bytes = typeof content === "string" ? Buffer.from(content, "base64") : content;
+  const text = [typeof content === "string" ? content : "", decodeText(bytes)].find((each) =>
+    each.includes("-----BEGIN "),
+  );
   // One-line environment variables have the two characters "\n" for a line break.
-  if (text.includes("-----BEGIN ")) return text.replaceAll("\\r", "").replaceAll("\\n", "\n");
+  if (text !== undefined) return text.replaceAll("\\r", "").replaceAll("\\n", "\n");
   const path = typeof content === "string" ? undefined : origin;
   const source = path ?? "app.pfx";
   const target = `${source.replace(/\.\w+$/, "")}.pem`;
-  // Secret stores hand out binary files as base64.
-  const kind = derKind(typeof content === "string" ? Buffer.from(content, "base64") : content);
+  const kind = derKind(bytes);
   if (kind === "pfx" || (/\.(pfx|p12)$/i.test(source) && path !== undefined)) {
     throw invalid(
       `${origin} is a PFX (PKCS#12) file, and PEM is needed.`,
@@ -26,7 +29,7 @@ export function pemText(content: string | Uint8Array, origin: string): string {
       `If it is the certificate: openssl x509 -inform der -in ${quoted(source)} -out ${quoted(target)}, then append the private key to it.`,
     );
   }
-  return text;
+  return "";
 }
 
 /** Both are an ASN.1 SEQUENCE; a PFX begins with its version, the INTEGER 3. See https://www.rfc-editor.org/rfc/rfc7292#section-4 */

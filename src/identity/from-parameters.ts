@@ -37,10 +37,10 @@ export function fromParameters(source: string | URL | object, overrides: OptionO
           ...(scopes && isKnownGraphRoot(resourceOf(parseScopes(scopes)[0]!)) && { scopes: undefined }),
         };
   const options = overlay(inCloud, overrides);
-  if (options.authority !== undefined && options.oidcAuthority !== undefined)
-    throw both(name, "authority", "oidc_authority");
-  if (options.clientSecret !== undefined && options.clientCertificate !== undefined)
-    throw both(name, "secret", "thumbprint");
+  const isBoth = (one: keyof OptionOverrides, other: keyof OptionOverrides) =>
+    options[one] !== undefined && options[other] !== undefined;
+  if (isBoth("authority", "oidcAuthority")) throw both(name, "authority", "oidc_authority");
+  if (isBoth("clientSecret", "clientCertificate")) throw both(name, "secret", "thumbprint");
   const missing = needs.filter(({ options: names }) => names.every((each) => options[each] === undefined));
   if (missing.length > 0 && options.tokenCredential === undefined) {
     const complaints = missing.map(({ fields }) => {

@@ -126,14 +126,12 @@ function checkText(
   if (typeof value === "string" && value.trim() !== "" && !isPlaceholder(value)) return value.trim();
   const wrong =
     value === undefined
-      ? name in options
-        ? "is undefined"
-        : "is missing"
-      : value === ""
-        ? "is empty"
-        : typeof value === "string"
-          ? `is still ${JSON.stringify(value)}`
-          : "is not a string";
+      ? "is missing"
+      : typeof value !== "string"
+        ? "is not a string"
+        : value.trim() === ""
+          ? "is empty"
+          : `is still ${JSON.stringify(value)}`;
   throw invalid(
     `"${name}" ${wrong}.`,
     `Its value: ${where}. If it comes from the environment, check that the variable is set.`,

@@ -5,6 +5,8 @@ import { askCaller } from "./callback.js";
 import type { CredentialChoices, CredentialContext, ProvingCredential } from "./credentials.js";
 import { isPlaceholder } from "./placeholders.js";
 
+const remedy = `Its value: ${portal.clientSecret}.`;
+
 /** A fixed secret, or one from a function that is asked first when it is needed and again when Entra refuses what it gave. */
 export function secretCredential(
   given: CredentialChoices["clientSecret"],
@@ -41,8 +43,6 @@ export function secretCredential(
     },
   };
 }
-
-const remedy = `Its value: ${portal.clientSecret}.`;
 
 /** A secret never has white space in it, but files and pasted text end in some. */
 function checkSecret(value: unknown, code: "invalid_options" | "credential_callback_failed"): string {

@@ -33,6 +33,7 @@ describe("a PEM with key and certificate", () => {
     ["Windows line ends", () => good.pem.replaceAll("\n", "\r\n")],
     ["line breaks written as \\n, as in a one-line environment variable", () => good.pem.replaceAll("\n", "\\n")],
     ["line breaks written as \\r\\n", () => good.pem.replaceAll("\n", "\\r\\n")],
+    ["itself in base64, as secret stores hand it out", () => Buffer.from(good.pem).toString("base64")],
     ["what openssl writes between the parts", () => `Bag Attributes\n    friendlyName: app\n${good.pem}`],
     ["a byte order mark", () => Buffer.from(`\ufeff${good.pem}`)],
     ["UTF-16, as PowerShell writes it", () => Buffer.from(`\ufeff${good.pem}`, "utf16le")],
@@ -103,6 +104,14 @@ describe("an encrypted key", () => {
       message: expect.stringContaining("passphrase doesn't open"),
     });
     expect(JSON.stringify(wrong) + String(wrong) + String(wrong.cause)).not.toContain("wr0ng");
+  });
+
+  it("asks a function for its passphrase, which may fail", async () => {
+    const passphrase = () => {
+      throw new Error("vault is sealed");
+    };
+    const error = await refusal(() => read(pem(rsaKey(), "pkcs8", "x") + good.cert, { passphrase }));
+    expect(error).toMatchObject({ code: "invalid_certificate", cause: new Error("vault is sealed") });
   });
 
   it("doesn't mind a passphrase for a key that isn't encrypted", () => {

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { type AppIdentityOptions, resolveOptions } from "../../src/identity/options.js";
-import { makeCertificate } from "../support/certificates.js";
+import { makeCertificate, pem, rsaKey } from "../support/certificates.js";
 import { refusal } from "../support/refusal.js";
 
 const tenantId = "0f9b6a4e-7d1c-4b55-9a58-3d1c0c7f1a22";
@@ -61,7 +61,7 @@ describe("the tenant", () => {
 
   it.each([
     [{}, '"tenantId" is missing'],
-    [{ tenantId: undefined }, '"tenantId" is undefined'],
+    [{ tenantId: undefined }, '"tenantId" is missing'],
     [{ tenantId: "" }, '"tenantId" is empty'],
     [{ tenantId: null }, '"tenantId" is not a string'],
     [{ tenantId: "contoso" }, '"contoso"'],
@@ -192,6 +192,7 @@ describe("scopes", () => {
     [["api://orders/.default", "https://graph.microsoft.com/.default"], "two resources", "message"],
     [[], "empty", "message"],
     [" ", "empty", "message"],
+    [["api://orders/.default api://orders/.default"], "a space", "message"],
     [[5], "not a string", "message"],
     [{}, "not a string", "message"],
     [null, "not a string", "message"],
@@ -274,14 +275,51 @@ describe("options", () => {
 });
 
 describe("secrets", () => {
+  const forms = (value: unknown) =>
+    inspect(value, { depth: 10, showHidden: true }) + JSON.stringify(value) + String(value);
+
   it("are in no form of what is resolved", async () => {
     const { pem, key } = await makeCertificate();
     const keyLine = key.split("\n")[3]!;
     for (const credential of [{ clientSecret }, { clientSecret: () => clientSecret }, { clientCertificate: { pem } }]) {
-      const identity = resolve({ tenantId, clientId, ...credential });
-      const said = inspect(identity, { depth: 10, showHidden: true }) + JSON.stringify(identity) + String(identity);
+      const said = forms(resolve({ tenantId, clientId, ...credential }));
       expect(said).not.toContain(clientSecret);
       expect(said).not.toContain(keyLine);
+    }
+  });
+
+  it("are in no form of what is refused", async () => {
+    const key = rsaKey();
+    const { cert, sha1 } = await makeCertificate();
+    const stranger = await makeCertificate({ key: rsaKey("other") });
+    const passphrase = "p4ss phr4se";
+    const locked = pem(key, "pkcs8", passphrase);
+    const opened = pem(key);
+    const bad = [
+      { ...app, clientCertificate: { pem: opened + cert } },
+      { ...app, tenantId: "common" },
+      { ...app, scopes: "User.Read" },
+      { ...app, clientSecert: clientSecret },
+      { ...app, clientSecret: [clientSecret] },
+      ...[
+        { pem: opened + stranger.cert },
+        { pem: opened + cert.replace(/\n.{30}/, "\n") },
+        { pem: opened.replace("MII", "M1I") + cert },
+        { pem: locked + cert, passphrase: `${passphrase}!` },
+        { pem: locked + cert },
+        { pem: opened },
+        { pem: opened + cert, path: "app.pem" },
+        { pem: Buffer.from(opened).toString("base64") },
+        { privateKey: opened, thumbprint: "AB" },
+        { privateKey: opened, thumbprint: sha1, x5c: stranger.cert },
+        { privateKey: opened, thumbprint: sha1, passphrase, keyFile: "x" },
+      ].map((clientCertificate) => ({ tenantId, clientId, clientCertificate })),
+    ];
+    for (const options of bad) {
+      const said = forms(await refusal(() => resolve(options)));
+      for (const hidden of [clientSecret, passphrase, opened.split("\n")[3]!, locked.split("\n")[3]!]) {
+        expect(said).not.toContain(hidden);
+      }
     }
   });
 });
