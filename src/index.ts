@@ -1,24 +1,29 @@
 // Who are we
 export type { AccessTokenOptions } from "./access-token.js";
 export type { Cloud, CloudHosts, CloudName } from "./clouds.js";
-// What can go wrong, and who is told
-export { AppIdentityError, type AppIdentityErrorCode, isAppIdentityError } from "./errors.js";
+export type { CredentialOptions } from "./identity/credentials.js";
+export type { AppIdentityOptions } from "./identity/options.js";
+export { type Parameters, readParameters } from "./identity/parameters.js";
+export { AppIdentityAuthProvider, type AzureAccessToken, type GetTokenOptions } from "./identity/provider.js";
+export type { TokenStore } from "./identity/token-store.js";
+
 // How we speak to Graph
 export { createGraphClient, type GraphClientOptions } from "./graph/client.js";
 export { listAll } from "./graph/list-all.js";
 export type { ListOptions } from "./graph/list-options.js";
 export type { Listing } from "./graph/listing.js";
 export { odata } from "./graph/odata.js";
-export type { Page } from "./graph/pages.js";
+export type { ChangePage, Page } from "./graph/pages.js";
 export type { ListProgress } from "./graph/progress.js";
 export type { RetryOptions } from "./graph/retry.js";
-export type { CredentialOptions } from "./identity/credentials.js";
-export type { AppIdentityOptions } from "./identity/options.js";
-export { type Parameters, readParameters } from "./identity/parameters.js";
-export { AppIdentityAuthProvider, type AzureAccessToken, type GetTokenOptions } from "./identity/provider.js";
-export type { TokenStore } from "./identity/token-store.js";
-export type { Logger } from "./logger.js";
-export type { Fetch } from "./transport.js";
+
 // What we ask
+export { type CountUsersOptions, countUsers } from "./users/count-users.js";
+export { type DeltaUsersOptions, deltaUsers, type UserChange, type UserChanges } from "./users/delta-users.js";
 export { type ListUsersOptions, listUsers } from "./users/list-users.js";
 export type { ListedUser, UserProperty } from "./users/user-properties.js";
+
+// What can go wrong, and who is told
+export { AppIdentityError, type AppIdentityErrorCode, isAppIdentityError } from "./errors.js";
+export type { Logger } from "./logger.js";
+export type { Fetch } from "./transport.js";
