@@ -4,16 +4,19 @@ interface Challenge {
   parameters: Map<string, string>;
 }
 
-// A parameter, quoted or not (Graph leaves `authorization_uri` bare), else a scheme, with or without a token68.
-const piece =
-  /([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))|([\w!#$%&'*+.^`|~-]+)(?:[ \t]+[\w.~+/-]+=*(?=\s*(?:,|$)))?/g;
+// Graph leaves some values without quotes, such as the address in `authorization_uri`.
+const parameter = /(?<name>[\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<bare>[^\s,"]+))/;
+// Some schemes bring one bare token in place of parameters; it ends in padding that looks like a parameter's beginning.
+const scheme = /(?<scheme>[\w!#$%&'*+.^`|~-]+)(?:[ \t]+[\w.~+/-]+=*(?=\s*(?:,|$)))?/;
+const piece = new RegExp(`${parameter.source}|${scheme.source}`, "g");
 
 /** The challenges in one header; a fetch joins several headers with commas, and a comma also parts parameters. */
 function parseChallenges(header: string): Challenge[] {
   const challenges: Challenge[] = [];
-  for (const [, name, quoted, bare, scheme] of header.matchAll(piece)) {
+  for (const { groups = {} } of header.matchAll(piece)) {
+    const { scheme, name = "", quoted, bare = "" } = groups;
     if (scheme !== undefined) challenges.push({ scheme: scheme.toLowerCase(), parameters: new Map() });
-    else challenges.at(-1)?.parameters.set(name!.toLowerCase(), quoted?.replace(/\\(.)/g, "$1") ?? bare!);
+    else challenges.at(-1)?.parameters.set(name.toLowerCase(), quoted?.replace(/\\(.)/g, "$1") ?? bare);
   }
   return challenges;
 }

@@ -20,7 +20,7 @@ export interface Meaning {
   retryable?: boolean;
 }
 
-/** The first rule that fits says what a refusal means. The status comes first: Graph's codes vary where that is clear. */
+/** The first rule that fits says what a refusal means. Where a status is clear it comes first, as Graph's codes vary. */
 const rules: [fits: (refusal: Refusal) => boolean, meaning: (refusal: Refusal) => Meaning][] = [
   [
     ({ status }) => status === 429,
