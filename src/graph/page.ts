@@ -57,12 +57,21 @@ export function requestText<T>(
       read: async (response, { identity }) => {
         const text = await response.text();
         if (response.ok) return read(text, response);
-        throw graphFailure(response, text, { graphRoot: policy.graphRoot, now: policy.clock.now(), identity });
+        const failure = graphFailure(response, text, {
+          graphRoot: policy.graphRoot,
+          now: policy.clock.now(),
+          identity,
+        });
+        const basic = failure.graphCode === "Request_UnsupportedQuery" && headers.ConsistencyLevel === undefined;
+        throw basic ? failure.with({ remedy: advancedRemedy }) : failure;
       },
     },
     policy,
   );
 }
+
+const advancedRemedy =
+  "Add count: true, which makes it an advanced query; if Graph still refuses, it can't filter or sort by this property so.";
 
 /**
  * The SDK takes addresses apart and puts them together again: duplicate parameters collapse and the order changes, which breaks page

@@ -59,14 +59,15 @@ export function buildQuery(
   }
   // Our default gives way to a size in the path; one in the options is refused below, like all that stands in both.
   const sizedByPath = query.pageSize === undefined && /[?&](\$|%24)top=/i.test(collection);
+  const counted = advanced !== undefined && !rules.counting && (query.count || advanced !== searching);
   const parameters: [string, string | undefined][] = [
     ["$select", select?.join(",")],
     ["$expand", expand?.join(",")],
     ["$filter", filter],
     ["$search", search && quoted(search)],
     ["$orderby", orderBy?.join(",")],
-    ["$count", advanced !== undefined && (query.count || advanced !== searching) ? "true" : undefined],
-    ["$top", sizedByPath ? undefined : pageSize(query, rules, facts?.properties)?.toString()],
+    ["$count", counted ? "true" : undefined],
+    ["$top", sizedByPath || rules.counting ? undefined : pageSize(query, rules, facts?.properties)?.toString()],
   ];
   const url = withParameters(collection, parameters);
   const limit = advanced === undefined ? longestUrl : longestAdvancedUrl;
@@ -182,7 +183,7 @@ function quoted(search: string): string {
 
 function withParameters(collection: string, parameters: readonly [string, string | undefined][]): string {
   const [path = "", given] = collection.split("?");
-  const names = given?.split("&").map((pair) => pair.split("=")[0]!.toLowerCase()) ?? [];
+  const names = given?.split("&").map((pair) => pair.split("=")[0]!.toLowerCase().replace("%24", "$")) ?? [];
   const written = parameters.flatMap(([name, value]) => {
     if (value === undefined) return [];
     if (names.includes(name)) {
