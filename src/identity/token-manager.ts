@@ -11,9 +11,9 @@
 import type { Clock } from "../clock.js";
 import { AppIdentityError } from "../errors.js";
 import { type Logger, log } from "../logger.js";
-import { retryDelay } from "../retry-policy.js";
 import { publishTokenEvent, type TokenEvent } from "./diagnostics.js";
 import type { AcquiredToken } from "./msal.js";
+import { Outage } from "./outage.js";
 import { type StampedToken, StoredTokens } from "./stored-tokens.js";
 import type { TokenStore } from "./token-store.js";
 
@@ -42,7 +42,7 @@ export interface HeldToken extends StampedToken {
   readonly claims: string | undefined;
 }
 
-/** One request for a token, with everybody who waits for it. */
+/** One request for a token. */
 interface Flight {
   readonly claims: string | undefined;
   /** Goes past the store, since its callers were refused what may be in there. */
@@ -51,23 +51,22 @@ interface Flight {
   /** A token isn't replaced by that of an earlier flight, however late it lands. */
   readonly order: number;
   readonly stop: AbortController;
+}
+
+/** The same, with everybody who waits for it. */
+interface PendingFlight extends Flight {
+  readonly token: Promise<HeldToken>;
   /** Those who can leave, by their signal. */
   readonly leavers: Map<AbortSignal, Promise<HeldToken>>;
   /** Somebody waits who can't leave. */
   committed: boolean;
-  token: Promise<HeldToken>;
 }
 
 interface Entry {
   held: HeldToken | undefined;
   heldOrder: number;
-  pending: Flight | undefined;
-  /** In a row. */
-  failures: number;
-  /** No background refresh before this, in elapsed time. */
-  restUntil: number;
-  /** The service asked to be left alone until then, in elapsed time. */
-  closed: { until: number; error: AppIdentityError } | undefined;
+  pending: PendingFlight | undefined;
+  readonly outage: Outage;
 }
 
 export interface TokenManagerOptions {
@@ -80,8 +79,6 @@ export interface TokenManagerOptions {
 
 /** Where the answer has no `refresh_in`: at 70–80 % of life, so that not all processes come at once. */
 const refreshShare = { least: 0.7, most: 0.8 };
-/** Rest after a failed refresh: this long, and exponentially longer on top. */
-const restMs = 5_000;
 
 export class TokenManager {
   readonly #clock: Clock;
@@ -104,10 +101,9 @@ export class TokenManager {
     const entry = this.#entry(subject.key);
     const { held } = entry;
     if (held === undefined) return undefined;
-    const elapsed = this.#clock.monotonic();
-    const time = Math.max(this.#clock.now(), elapsed + held.offset);
+    const time = Math.max(this.#clock.now(), this.#clock.monotonic() + held.offset);
     if (time >= held.expiresAt) return undefined;
-    if (time >= held.refreshAt && entry.pending === undefined && elapsed >= entry.restUntil) {
+    if (time >= held.refreshAt && entry.pending === undefined && entry.outage.rested) {
       this.#start(entry, subject, { background: true });
     }
     return held;
@@ -140,15 +136,10 @@ export class TokenManager {
     if (entry !== undefined && key === this.#lastKey) return entry;
     // The map's order is the order of use.
     this.#entries.delete(key);
-    entry ??= { held: undefined, heldOrder: 0, pending: undefined, failures: 0, restUntil: 0, closed: undefined };
+    entry ??= { held: undefined, heldOrder: 0, pending: undefined, outage: new Outage(this.#clock) };
     this.#entries.set(key, entry);
     this.#lastKey = key;
-    if (this.#entries.size > this.#maxTokens) {
-      for (const oldest of this.#entries.keys()) {
-        this.#entries.delete(oldest);
-        break;
-      }
-    }
+    if (this.#entries.size > this.#maxTokens) this.#entries.delete(this.#entries.keys().next().value as string);
     return entry;
   }
 
@@ -156,27 +147,20 @@ export class TokenManager {
     entry: Entry,
     subject: TokenSubject,
     { claims, forced = false, background = false }: Partial<Pick<Flight, "claims" | "forced" | "background">>,
-  ): Flight {
-    const flight: Omit<Flight, "token"> = {
-      claims,
-      forced,
-      background,
-      order: ++this.#order,
-      stop: new AbortController(),
-      leavers: new Map(),
-      committed: background,
+  ): PendingFlight {
+    const flight = { claims, forced, background, order: ++this.#order, stop: new AbortController() };
+    const token = this.#fly(entry, subject, flight);
+    const pending: PendingFlight = { ...flight, token, leavers: new Map(), committed: background };
+    const landed = () => {
+      if (entry.pending === pending) entry.pending = undefined;
     };
-    const started: Flight = Object.assign(flight, { token: this.#fly(entry, subject, flight) });
-    const clear = () => {
-      if (entry.pending === started) entry.pending = undefined;
-    };
-    started.token.then(clear, clear);
-    entry.pending = started;
-    return started;
+    token.then(landed, landed);
+    entry.pending = pending;
+    return pending;
   }
 
   /** Waits for a flight. Whoever has a signal may leave at once; the last to leave ends the flight. */
-  #join(entry: Entry, flight: Flight, signal: AbortSignal | undefined): Promise<HeldToken> {
+  #join(entry: Entry, flight: PendingFlight, signal: AbortSignal | undefined): Promise<HeldToken> {
     if (signal === undefined) {
       flight.committed = true;
       return flight.token;
@@ -198,7 +182,7 @@ export class TokenManager {
     return waiting;
   }
 
-  async #fly(entry: Entry, subject: TokenSubject, flight: Omit<Flight, "token">): Promise<HeldToken> {
+  async #fly(entry: Entry, subject: TokenSubject, flight: Flight): Promise<HeldToken> {
     const startedAt = this.#clock.monotonic();
     try {
       const { token, fromStore } = await this.#obtain(entry, subject, flight);
@@ -209,7 +193,7 @@ export class TokenManager {
         entry.held = { ...token, promise, offset: now - elapsed, claims: flight.claims };
         entry.heldOrder = flight.order;
       }
-      entry.failures = 0;
+      entry.outage.over();
       publishTokenEvent(fromStore ? "served-from-store" : flight.background ? "refreshed" : "acquired", {
         ...subject.about,
         durationMs: elapsed - startedAt,
@@ -221,7 +205,7 @@ export class TokenManager {
     }
   }
 
-  async #obtain(entry: Entry, subject: TokenSubject, flight: Omit<Flight, "token">) {
+  async #obtain(entry: Entry, subject: TokenSubject, flight: Flight) {
     const request = () => this.#request(entry, subject, flight);
     if (this.#store === undefined) return { token: await request(), fromStore: false };
     const accept = ({ expiresAt, refreshAt }: StampedToken) =>
@@ -234,50 +218,31 @@ export class TokenManager {
     });
   }
 
-  async #request(entry: Entry, subject: TokenSubject, flight: Omit<Flight, "token">): Promise<StampedToken> {
-    const { closed } = entry;
-    const leftMs = closed ? closed.until - this.#clock.monotonic() : 0;
-    if (closed && leftMs > 0) throw closed.error.with({ retryAfterMs: leftMs });
-    entry.closed = undefined;
+  async #request(entry: Entry, subject: TokenSubject, flight: Flight): Promise<StampedToken> {
+    entry.outage.check();
     log(
       this.#logger,
       "info",
       flight.background ? "Refreshing the token." : "No token in hand will do: asking for a new one.",
     );
-    try {
-      const { value, expiresInMs, refreshInMs } = await subject.acquire(flight.claims, flight.stop.signal);
-      const now = this.#clock.now();
-      const share = refreshShare.least + Math.random() * (refreshShare.most - refreshShare.least);
-      return { value, expiresAt: now + expiresInMs, refreshAt: now + (refreshInMs ?? expiresInMs * share) };
-    } catch (error) {
-      const { retryable, retryAfterMs } = error as AppIdentityError;
-      if (retryable && retryAfterMs !== undefined) {
-        entry.closed = { until: this.#clock.monotonic() + retryAfterMs, error: error as AppIdentityError };
-      }
-      throw error;
-    }
+    const { value, expiresInMs, refreshInMs } = await subject.acquire(flight.claims, flight.stop.signal);
+    const now = this.#clock.now();
+    const share = refreshShare.least + Math.random() * (refreshShare.most - refreshShare.least);
+    return { value, expiresAt: now + expiresInMs, refreshAt: now + (refreshInMs ?? expiresInMs * share) };
   }
 
-  #failed(
-    error: unknown,
-    entry: Entry,
-    subject: TokenSubject,
-    flight: Omit<Flight, "token">,
-    startedAt: number,
-  ): HeldToken {
+  #failed(error: unknown, entry: Entry, subject: TokenSubject, flight: Flight, startedAt: number): HeldToken {
     if (flight.stop.signal.aborted) throw error;
-    const { code, aadsts, message, retryAfterMs } = error as AppIdentityError;
-    const elapsed = this.#clock.monotonic();
-    entry.failures += 1;
-    const rest = restMs + retryDelay(entry.failures, retryAfterMs, restMs);
-    entry.restUntil = elapsed + rest;
     const { held } = entry;
+    const elapsed = this.#clock.monotonic();
     const leftMs = held ? held.expiresAt - (elapsed + held.offset) : 0;
+    const restMs = entry.outage.failed(error, leftMs);
     if (flight.background) {
-      const next = `Trying again in ${Math.ceil(rest / 1000)} s; the token in hand is good for ${Math.floor(leftMs / 1000)} s.`;
+      const { code, aadsts, message } = error as AppIdentityError;
+      const next = `Trying again in ${Math.ceil(restMs / 1000)} s; the token in hand is good for ${Math.floor(leftMs / 1000)} s.`;
       log(this.#logger, "warn", `Refreshing the token failed: ${message} ${next}`);
-      const known = { ...(code && { code }), ...(aadsts !== undefined && { aadsts }) };
-      publishTokenEvent("refresh-failed", { ...subject.about, durationMs: elapsed - startedAt, ...known });
+      const why = { ...(code && { code }), ...(aadsts !== undefined && { aadsts }) };
+      publishTokenEvent("refresh-failed", { ...subject.about, durationMs: elapsed - startedAt, ...why });
     }
     if (flight.forced || held === undefined || leftMs <= 0) throw error;
     return held;
