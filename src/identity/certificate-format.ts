@@ -2,7 +2,8 @@ import { AppIdentityError } from "../errors.js";
 import { decodeText } from "./text-file.js";
 
 /**
- * The PEM text in a file or an option, or nothing where there is none. What else certificates come in is recognised, and answered with the command that makes PEM of it.
+ * The PEM text in a file or an option, or nothing where there is none. What else certificates come in is recognised, and answered with the
+ * command that makes PEM of it.
  * @throws AppIdentityError `invalid_certificate`
  */
 export function pemText(content: string | Uint8Array, origin: string): string {
@@ -36,7 +37,7 @@ export function pemText(content: string | Uint8Array, origin: string): string {
 function derKind(bytes: Uint8Array): "pfx" | "der" | undefined {
   const head = Buffer.from(bytes.subarray(0, 8)).toString("hex");
   const [, body] = /^30(?:80|81..|82.{4}|83.{6})(.*)$/.exec(head) ?? [];
-  return body === undefined ? undefined : body.startsWith("020103".slice(0, body.length)) ? "pfx" : "der";
+  return body === undefined ? undefined : body.startsWith("020103") ? "pfx" : "der";
 }
 
 function quoted(path: string): string {

@@ -9,8 +9,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Options from the variables that `@azure/identity` reads, and in its order where several credentials are set: `AZURE_CLIENT_SECRET`,
- * `AZURE_CLIENT_CERTIFICATE_PATH` (with `…_PASSWORD` and `AZURE_CLIENT_SEND_CERTIFICATE_CHAIN`), `AZURE_FEDERATED_TOKEN_FILE`. A variable set to nothing counts as not set.
- * `GRAPH_APP_IDENTITY_GRAPH_ROOT` names a Graph that isn't the one of `AZURE_AUTHORITY_HOST`'s cloud.
+ * `AZURE_CLIENT_CERTIFICATE_PATH` (with `AZURE_CLIENT_CERTIFICATE_PASSWORD` and `AZURE_CLIENT_SEND_CERTIFICATE_CHAIN`),
+ * `AZURE_FEDERATED_TOKEN_FILE`. A variable set to nothing counts as not set. `GRAPH_APP_IDENTITY_GRAPH_ROOT` names a Graph that isn't the
+ * one of `AZURE_AUTHORITY_HOST`'s cloud.
  * @param overrides Options that win over the environment.
  * @throws AppIdentityError `invalid_options`
  */

@@ -8,7 +8,8 @@ import { isPlaceholder } from "./placeholders.js";
 import { decodeText } from "./text-file.js";
 
 /**
- * What the `parameters.json` of Microsoft's daemon quickstart says. A field that is null, empty, or still holds the sample's text is left out.
+ * What the `parameters.json` of Microsoft's daemon quickstart says. A field that is null, empty, or still holds the sample's text is left
+ * out.
  * @see https://github.com/Azure-Samples/ms-identity-python-daemon
  */
 export interface Parameters {

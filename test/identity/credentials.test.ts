@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { TokenCredential } from "@azure/identity";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { chooseCredential } from "../../src/identity/choose-credential.js";
 import type { AssertionContext, CredentialOptions, ProvingCredential } from "../../src/identity/credentials.js";
@@ -230,6 +231,11 @@ describe("federatedTokenFile", () => {
 });
 
 describe("tokenCredential", () => {
+  it("may be any credential of @azure/identity", () => {
+    const azure: TokenCredential = { getToken: async () => null };
+    expect(choose({ tokenCredential: azure }).kind).toBe("tokenCredential");
+  });
+
   it("is asked with its own this", async () => {
     class Managed {
       #token = "t";
