@@ -1,7 +1,8 @@
+import { inspect } from "node:util";
 import { AuthenticationHandlerOptions } from "@microsoft/microsoft-graph-client";
 import { afterEach, describe, expect, it } from "vitest";
 import { AppIdentityError } from "../../src/errors.js";
-import { createGraphClient, type GraphClientOptions } from "../../src/graph/client.js";
+import { createGraphClient, type GraphClientOptions, traitsOf } from "../../src/graph/client.js";
 import { countingProvider, failureOf } from "../support/graph-requests.js";
 import { json, type Loopback, startLoopback } from "../support/loopback.js";
 import { SkippingClock } from "../support/skipping-clock.js";
@@ -214,6 +215,35 @@ describe("a token", () => {
     expect(usual.asked).toEqual([]);
     expect(special.asked).toMatchObject([{ scopes: ["api://x/.default"], enableCae: true }]);
     expect(bearerOf(0)).toBe("Bearer special-1");
+  });
+});
+
+describe("a token that was sent", () => {
+  it("is found in no client, error, or their JSON", async () => {
+    await graphThatRefuses(["token-1", "token-2", "token-3"]);
+    const client = clientOf(countingProvider());
+    const failures: unknown[] = [await failureOf(client.api("/users").get())];
+    await loopback.close();
+    await graphThatRefuses(["token-1", "token-2", "token-3"], "Bearer", 403);
+    const other = clientOf(countingProvider());
+    failures.push(
+      await other
+        .api("/users")
+        .get()
+        .catch((error: unknown) => error),
+    );
+    await loopback.close();
+    failures.push(await failureOf(other.api("/users").get()));
+    for (const object of [client, other, traitsOf(other), ...failures]) {
+      const shown = inspect(object, { depth: 20, showHidden: true, getters: true }) + JSON.stringify(object);
+      expect(shown).not.toContain("token-");
+    }
+    expect(failures.map((error) => (error as { code: string }).code)).toEqual([
+      "unauthorized",
+      "InvalidAuthenticationToken",
+      "network_error",
+    ]);
+    await graphThatRefuses([]);
   });
 });
 
