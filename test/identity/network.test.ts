@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import type { ServerResponse } from "node:http";
-import { inspect } from "node:util";
+import { fileURLToPath } from "node:url";
+import { inspect, promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AppIdentityError } from "../../src/errors.js";
 import type { AppIdentityOptions } from "../../src/identity/options.js";
@@ -329,6 +331,24 @@ describe("time and size", () => {
     expect(error).toMatchObject({ code: "network_error", cause: { cause }, host: "login.microsoftonline.com" });
     expect(error.message).toContain("ENOTFOUND");
     expect(error.remedy).toContain("DNS");
+  });
+
+  it("a name that nobody has, asked of the real DNS", async () => {
+    const cloud = { loginHost: "login.nowhere.invalid", graphRoot: "https://graph.microsoft.com" };
+    const error = await failure(provider({ cloud, fetch: globalThis.fetch }).getAccessToken());
+    expect(error).toMatchObject({ code: "network_error", host: "login.nowhere.invalid" });
+    expect(error.message).toMatch(/ENOTFOUND|EAI_AGAIN/);
+  });
+
+  it("a program that gives up its request ends at once, though the server hangs", async () => {
+    always(() => {});
+    const program = fileURLToPath(new URL("abandoned-request.ts", import.meta.url));
+    const args = ["--import", "tsx", program, endpoint.origin, tenantId, clientId, clientSecret];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    const [, code, gaveUp, ended] = /^(\w+) (\d+)\ngone (\d+)\n$/.exec(stdout) ?? [];
+    expect(code).toBe("aborted");
+    expect(Number(ended) - Number(gaveUp)).toBeLessThan(2_000);
+    expect(endpoint.requests).toHaveLength(1);
   });
 
   it("a proxy's own certificate gets the advice that helps", async () => {

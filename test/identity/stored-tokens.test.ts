@@ -56,7 +56,8 @@ class LockingStore extends CountingStore {
 
 /** One process, as far as tokens are concerned. */
 function processWith(tokenStore: TokenStore, time: Clock = clock): AppIdentityAuthProvider {
-  const say = (line: string) => void (line.includes("store") && lines.push(line));
+  const said = lines;
+  const say = (line: string) => void (line.includes("store") && said.push(line));
   const logger = { info: say, warn: say };
   return new AppIdentityAuthProvider({
     tenantId,

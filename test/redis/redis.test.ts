@@ -108,7 +108,8 @@ describe.runIf(hasRedis()).each(Object.entries(kinds))("a Redis server, through 
 
   function processWith(key: string = encryptionKey): AppIdentityAuthProvider {
     const tokenStore = redisTokenStore(connected.client, { encryptionKey: key });
-    const logger = { warn: (line: string) => void lines.push(line) };
+    const said = lines;
+    const logger = { warn: (line: string) => void said.push(line) };
     return new AppIdentityAuthProvider({ tenantId, clientId, clientSecret, fetch: endpoint.fetch, logger, tokenStore });
   }
 
