@@ -35,7 +35,9 @@ export function locateCollection(client: Client, path: string): Collection {
   const request = client.api(address) as unknown as { buildFullUrl(): string };
   const full = request.buildFullUrl().replace(/\/+$/, "");
   const url = URL.canParse(full) ? new URL(full) : undefined;
-  if (url?.origin !== traits.graphRoot || url.username || url.href !== full) {
+  // The SDK takes any other scheme for a folder.
+  const foreign = /^[a-z][\w+.-]*:/i.test(path) && !path.startsWith("https://");
+  if (foreign || url?.origin !== traits.graphRoot || url.username || url.href !== full) {
     throw refused(
       `${JSON.stringify(path)} leads to no collection on ${traits.graphRoot}.`,
       "Give a path below the version, or an address of the cloud that the client was made for; encode spaces and the like.",
