@@ -34,6 +34,8 @@ export interface AppOptions {
   federatedCredentials?: readonly FederatedCredentialOptions[];
   /** Entra answers 7000112 for a disabled app. Default `false`. */
   disabled?: boolean;
+  /** Registered as a public client, from which Entra takes no credential (700025). Default `false`. */
+  publicClient?: boolean;
   /** Names under which the app is itself an API that tokens can be had for. Default `["api://<clientId>"]`. */
   identifierUris?: readonly string[];
   /** Version of the tokens for it as an API, 1 or 2. Default 1. */
@@ -63,6 +65,7 @@ export class AppRegistration {
   readonly displayName: string;
   readonly identifierUris: readonly string[];
   readonly accessTokenVersion: 1 | 2;
+  readonly publicClient: boolean;
   readonly secrets: { value: string; expiresAt: number }[] = [];
   readonly certificates: RegisteredCertificate[] = [];
   readonly federatedCredentials: FederatedCredential[] = [];
@@ -74,6 +77,7 @@ export class AppRegistration {
     this.displayName = options.displayName ?? displayName;
     this.identifierUris = options.identifierUris ?? [`api://${this.clientId}`];
     this.accessTokenVersion = options.accessTokenVersion ?? 1;
+    this.publicClient = options.publicClient ?? false;
     for (const secret of options.secrets ?? [{}])
       this.addSecret(typeof secret === "string" ? { value: secret } : secret);
     for (const pem of options.certificates ?? []) this.addCertificate(pem);

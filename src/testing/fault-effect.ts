@@ -58,12 +58,17 @@ export function spoil(reply: WireReply, fault: Fault, request: WireRequest): Wir
   }
   for (const [name, value] of Object.entries(fault.headers ?? {})) headers[name.toLowerCase()] = value;
   let body = reply.body?.toString();
-  if (fault.body !== undefined) body = typeof fault.body === "string" ? fault.body : JSON.stringify(fault.body);
+  if (typeof fault.body === "string") body = fault.body;
+  else if (fault.body !== undefined) {
+    body = JSON.stringify(fault.body);
+    headers["content-type"] ??= "application/json; charset=utf-8";
+  }
   if (fault.loop) body = relink(body, () => request.url.href);
   if (fault.foreignLink) {
     const origin = fault.foreignLink === true ? "https://graph.microsoft.com.evil.example" : fault.foreignLink;
     body = relink(body, (link) => link.replace(/^https?:\/\/[^/]+/, origin));
   }
+  if (fault.nextLink) body = relink(body, fault.nextLink);
   if (fault.truncate) body = body?.slice(0, Math.ceil(body.length / 2));
   return { status: reply.status, headers, ...(body !== undefined && { body }) };
 }

@@ -1,4 +1,4 @@
-import type { AadstsCode } from "./entra-failure.js";
+import type { AadstsCode } from "./aadsts.js";
 import { checkKnown } from "./known-options.js";
 import type { RecordedRequest } from "./request-log.js";
 import { seededRandom } from "./seeded.js";
@@ -46,6 +46,8 @@ export interface Fault extends FaultMatch {
   loop?: boolean;
   /** The page's nextLink leads to this origin instead; `true` means `https://graph.microsoft.com.evil.example`. */
   foreignLink?: string | true;
+  /** The page's nextLink becomes what this makes of it. */
+  nextLink?: (link: string) => string;
   /** Added to the answer's headers, or put in their place. */
   headers?: Record<string, string>;
   /** In place of the answer's body; anything but text is sent as JSON. */
@@ -62,7 +64,16 @@ export interface Faults {
 const faultFields: Record<keyof Fault, true> = {
   ...{ service: true, method: true, path: true, nth: true, where: true, times: true, chance: true },
   ...{ delayMs: true, hang: true, reset: true, resetInBody: true, truncate: true, status: true, retryAfter: true },
-  ...{ aadsts: true, expiredPageToken: true, html: true, loop: true, foreignLink: true, headers: true, body: true },
+  ...{
+    aadsts: true,
+    expiredPageToken: true,
+    html: true,
+    loop: true,
+    foreignLink: true,
+    nextLink: true,
+    headers: true,
+    body: true,
+  },
 };
 
 interface Armed {

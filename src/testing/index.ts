@@ -1,3 +1,4 @@
+export type { AadstsCode } from "./aadsts.js";
 export type { App, AppOptions, FederatedCredentialOptions, SecretOptions } from "./app.js";
 export {
   type ClientCertificate,
@@ -12,6 +13,7 @@ export {
   type MovableClock,
   startEmulator,
 } from "./emulator.js";
+export type { ErrorSeparator } from "./entra-failure.js";
 export type { Fault, FaultMatch, Faults } from "./fault.js";
 export type { GraphSwitches } from "./graph-switches.js";
 export type { RecordedRequest } from "./request-log.js";

@@ -20,7 +20,7 @@ export interface TenantOptions {
 
 const appOptions: Record<keyof AppOptions, true> = {
   ...{ clientId: true, displayName: true, roles: true, secrets: true, certificates: true, federatedCredentials: true },
-  ...{ disabled: true, identifierUris: true, accessTokenVersion: true },
+  ...{ disabled: true, publicClient: true, identifierUris: true, accessTokenVersion: true },
 };
 
 /** One tenant: the apps it has consented to, the people in it, and its Graph. */

@@ -73,6 +73,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
   }
 
   function checkCredential(form: URLSearchParams, app: App, audiences: readonly string[]): "1" | "2" {
+    if (app.registration.publicClient) throw new EntraFailure(700025);
     const assertion = form.get("client_assertion");
     if (assertion !== null) {
       if (form.get("client_assertion_type") !== assertionType)

@@ -98,6 +98,45 @@ const rows: Row[] = [
     text: "The provided value for scope https://graph.microsoft.com/User.Read is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).",
   },
   {
+    title: "two resources",
+    request: () => ({ form: { scope: "https://graph.microsoft.com/.default api://orders/.default" } }),
+    ...{ status: 400, error: "invalid_scope", code: 700022, linked: false, text: /contains more than one resource\.$/ },
+  },
+  {
+    title: "a resource parameter",
+    request: () => ({ form: { resource: "https://graph.microsoft.com" } }),
+    ...{ status: 400, error: "invalid_request", code: 901002, linked: false, text: /'resource'/ },
+  },
+  {
+    title: "no credential",
+    request: () => ({ form: { client_secret: undefined } }),
+    ...{ status: 401, error: "invalid_client", code: 7000218, linked: false },
+    text: "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+  },
+  {
+    title: "a credential of a public client",
+    request() {
+      const { clientId, clientSecret } = emulator.addApp({ publicClient: true });
+      return { form: { client_id: clientId, client_secret: clientSecret } };
+    },
+    ...{ status: 401, error: "invalid_client", code: 700025, linked: false },
+    text: "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.",
+  },
+  ...(
+    [
+      [50196, 400, "invalid_grant", /client request loop/],
+      [53003, 400, "access_denied", /^Access has been blocked by Conditional Access policies\./],
+      [90033, 503, "temporarily_unavailable", "A transient error has occurred. Please try again."],
+    ] as const
+  ).map(([code, status, error, text]) => ({
+    title: `a request that Entra turns down for its own reasons (${error})`,
+    request() {
+      emulator.faults.add({ aadsts: code });
+      return {};
+    },
+    ...{ status, error, code, linked: false, text },
+  })),
+  {
     title: "an unknown resource",
     request: () => ({ form: { scope: "api://nothing/.default" } }),
     ...{ status: 400, error: "invalid_resource", code: 500011, linked: true },
@@ -222,6 +261,24 @@ describe("a refused token request", () => {
     expect(headers.get("content-type")).toBe("application/json; charset=utf-8");
     const fields = ["error", "error_description", "error_codes", "timestamp", "trace_id", "correlation_id"];
     expect(Object.keys(body)).toEqual(linked ? [...fields, "error_uri"] : fields);
+  });
+
+  it("comes with the headers of the service", async () => {
+    const { headers } = await requestToken(emulator, { form: { client_secret: "wrong" } });
+    expect(Object.fromEntries(headers)).toMatchObject({
+      "strict-transport-security": "max-age=31536000; includeSubDomains",
+      "x-content-type-options": "nosniff",
+      p3p: 'CP="DSP CUR OTPi IND OTRi ONL FIN"',
+      "x-ms-ests-server": expect.stringMatching(/^2\.1\.\d+ - \w+ ProdSlices$/),
+    });
+    const cookies = headers.getSetCookie().map((cookie) => cookie.split("=")[0]);
+    expect(cookies).toEqual(["fpc", "esctx", "x-ms-gateway-slice", "stsservicecookie"]);
+    expect(headers.get("www-authenticate")).toBeNull();
+  });
+
+  it("comes for a GET of the token endpoint, too", async () => {
+    const answer = await emulator.fetch(`https://login.microsoftonline.com/${emulator.tenantId}/oauth2/v2.0/token`);
+    expect(await answer.json()).toMatchObject({ error: "invalid_request", error_codes: [900561] });
   });
 
   it("separates its parts by line ends where that is asked for, as Entra did until 2022", async () => {

@@ -115,6 +115,11 @@ describe("a fault", () => {
       { foreignLink: true },
       () => /^https:\/\/graph\.microsoft\.com\.evil\.example\/v1\.0\/users\?/,
     ],
+    [
+      "where a function says",
+      { nextLink: () => "https://graph.microsoft.com/v1.0/me" },
+      () => "https://graph.microsoft.com/v1.0/me",
+    ],
     ["where it is told to", { foreignLink: "http://127.0.0.1:9" }, () => /^http:\/\/127\.0\.0\.1:9\/v1\.0\/users\?/],
   ])("leads the nextLink %s", async (_, fault, expected) => {
     emulator.faults.add({ service: "graph", ...fault });
