@@ -1,5 +1,6 @@
 export type { AadstsCode } from "./aadsts.js";
 export type { App, AppOptions, FederatedCredentialOptions, SecretOptions } from "./app.js";
+export type { ChallengeSpelling } from "./bearer.js";
 export {
   type ClientCertificate,
   type ClientCertificateOptions,
