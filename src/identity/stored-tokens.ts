@@ -25,7 +25,7 @@ const answerMs = 200;
 /** A store that failed is left alone for this long: the next token must not pay for it again. */
 const restMs = 10_000;
 /** How long one process may be the one that asks, and how long the others wait for it. */
-const lockMs = 10_000;
+const lockMs = 5_000;
 const pollMs = 50;
 
 /** A token store that can't fail: at worst it costs a warning and a moment. */

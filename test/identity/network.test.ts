@@ -351,6 +351,20 @@ describe("time and size", () => {
     expect(endpoint.requests).toHaveLength(1);
   });
 
+  it("a closed port is told from a broken connection, which msal-node reports in the same words", async () => {
+    const { origin } = endpoint;
+    always((response) => response.socket?.destroy());
+    const [broken, plainBroken] = [await failure(provider().getAccessToken()), await failure(plainMsal(endpoint)())];
+    await endpoint.close();
+    const [closed, plainClosed] = [await failure(provider().getAccessToken()), await failure(plainMsal({ origin })())];
+    expect(closed.message).toContain("ECONNREFUSED");
+    expect(broken.message).not.toBe(closed.message);
+    expect(broken.cause).toBeInstanceOf(Error);
+    const told = ({ name, errorCode, message, cause }: Failure) => ({ name, errorCode, message, cause });
+    expect(told(plainClosed)).toEqual(told(plainBroken));
+    endpoint = await startTokenEndpoint();
+  });
+
   it("a proxy's own certificate gets the advice that helps", async () => {
     const cause = Object.assign(new Error("self-signed certificate"), { code: "SELF_SIGNED_CERT_IN_CHAIN" });
     const fetch = async () => {

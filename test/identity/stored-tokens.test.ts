@@ -177,12 +177,12 @@ describe("the lock", () => {
     expect(await processWith(store).getAccessToken()).toBe("token-1");
   });
 
-  it("of a process that died holds nobody longer than ten seconds", async () => {
+  it("of a process that died holds nobody longer than five seconds", async () => {
     const store = new LockingStore();
     store.owned = true;
     const before = clock.now();
     expect(await processWith(store).getAccessToken()).toBe("token-1");
-    expect(clock.now() - before).toBeLessThan(11_000);
+    expect(clock.now() - before).toBeLessThan(6_000);
   });
 });
 

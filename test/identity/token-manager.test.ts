@@ -260,6 +260,14 @@ describe("refreshing ahead of time (what msal-node makes callers wait and fail f
       expect(endpoint.requests).toHaveLength(2);
     });
 
+    it("fails for as long as a 429 asks, with a valid token in hand", async () => {
+      const msal = await afterRefreshTime(entraError(429, 90055, "temporarily_unavailable", { "retry-after": "120" }));
+      expect(await msal()).toBe("token-1");
+      vi.setSystemTime(Date.now() + 110 * second);
+      expect(await failure(msal())).toMatchObject({ name: "ServerError" });
+      expect(endpoint.requests).toHaveLength(2);
+    });
+
     it("sends a request with every call after the secret was rotated", async () => {
       const msal = await afterRefreshTime(...times(3, entraError(401, 7000215, "invalid_client")));
       for (let call = 0; call < 3; call++) await msal();
