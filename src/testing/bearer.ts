@@ -68,7 +68,10 @@ export function verifyBearer(
     return refusal("Access token validation failure. Invalid audience.");
   const tenant = findTenant(String(claims.tid));
   const app = tenant?.apps.get(String(claims.appid));
-  if (!tenant || !app) return refusal("The identity of the calling application could not be established.");
+  if (!tenant || !app) {
+    const message = "The identity of the calling application could not be established.";
+    return new GraphRefusal(403, "Authorization_IdentityNotFound", message);
+  }
   if (isRevoked(app, claims)) return claimsChallenge(Math.max(app.validFrom, Number(claims.nbf) + 1), spelling);
   return { tenant, claims };
 }

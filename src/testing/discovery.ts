@@ -8,10 +8,10 @@ const issuerTenant = (id: string) => (isShared(id) ? "{tenantid}" : id);
 
 /** What MSAL reads of it: the two endpoints, the issuer and `jwks_uri`. For a domain name, too, it holds the tenant's id. */
 export function openIdConfiguration(url: URL, id: string): object {
-  const ownHost = cloudOfLoginHost(url.hostname) === undefined;
+  const cloud = cloudOfLoginHost(url.hostname);
   // External ID puts the tenant's id into the issuer's host.
   const issuerOrigin = url.hostname.endsWith(".ciamlogin.com") ? `https://${id}.ciamlogin.com` : url.origin;
-  const graphHost = cloudOfLoginHost(url.hostname)?.graph[0] ?? url.host;
+  const graph = cloud ? new URL(`https://${cloud.graph[0]}`) : url;
   return {
     token_endpoint: `${url.origin}/${id}/oauth2/v2.0/token`,
     token_endpoint_auth_methods_supported: ["client_secret_post", "private_key_jwt", "client_secret_basic"],
@@ -23,7 +23,7 @@ export function openIdConfiguration(url: URL, id: string): object {
     scopes_supported: ["openid", "profile", "email", "offline_access"],
     issuer: `${issuerOrigin}/${issuerTenant(id)}/v2.0`,
     request_uri_parameter_supported: false,
-    userinfo_endpoint: `https://${graphHost}/oidc/userinfo`,
+    userinfo_endpoint: `${graph.origin}/oidc/userinfo`,
     authorization_endpoint: `${url.origin}/${id}/oauth2/v2.0/authorize`,
     device_authorization_endpoint: `${url.origin}/${id}/oauth2/v2.0/devicecode`,
     http_logout_supported: true,
@@ -33,16 +33,14 @@ export function openIdConfiguration(url: URL, id: string): object {
     kerberos_endpoint: `${url.origin}/${id}/kerberos`,
     tenant_region_scope: isShared(id) ? null : "EU",
     cloud_instance_name: instanceName(url),
-    cloud_graph_host_name: ownHost ? url.host : "graph.windows.net",
-    msgraph_host: graphHost,
-    rbac_url: ownHost ? url.origin : "https://pas.windows.net",
+    cloud_graph_host_name: cloud ? "graph.windows.net" : url.host,
+    msgraph_host: graph.host,
+    rbac_url: cloud ? "https://pas.windows.net" : url.origin,
   };
 }
 
-const claimsSupported =
-  "sub iss cloud_instance_name cloud_instance_host_name cloud_graph_host_name msgraph_host aud exp iat auth_time acr nonce preferred_username name tid ver at_hash c_hash email".split(
-    " ",
-  );
+const claimsSupported = `sub iss cloud_instance_name cloud_instance_host_name cloud_graph_host_name msgraph_host aud exp
+  iat auth_time acr nonce preferred_username name tid ver at_hash c_hash email`.split(/\s+/);
 
 /** Which hosts belong to one cloud. MSAL asks only for hosts that it doesn't know by heart. */
 export function instanceDiscovery(url: URL): object {
@@ -57,7 +55,7 @@ export function instanceDiscovery(url: URL): object {
   if (!known.some(({ login }) => login.includes(asked.host))) throw new EntraFailure(50049);
   const [, tenant = "common"] = asked.pathname.split("/");
   return {
-    tenant_discovery_endpoint: `https://${asked.host}/${tenant}/v2.0/.well-known/openid-configuration`,
+    tenant_discovery_endpoint: `${asked.origin}/${tenant}/v2.0/.well-known/openid-configuration`,
     "api-version": "1.1",
     metadata: (cloudOfLoginHost(url.hostname) ? clouds : known).map(({ login }) => ({
       preferred_network: login[0],

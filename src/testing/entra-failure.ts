@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type AadstsCode, type AadstsRow, aadsts } from "./aadsts.js";
+import { isGuid } from "./guid.js";
 import type { WireReply, WireRequest } from "./wire.js";
 
 /** A refusal on its way to the client. */
@@ -14,21 +15,19 @@ export class EntraFailure extends Error {
   }
 }
 
-const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** The id that ties an answer to its request: the client's own, if it is a GUID. */
-export function correlationIdOf({ url, headers, body }: WireRequest): string {
+function correlationIdOf({ url, headers, body }: WireRequest): string {
   const sent =
     headers["client-request-id"] ??
     new URLSearchParams(body).get("client-request-id") ??
     url.searchParams.get("client-request-id");
-  return sent && guid.test(sent) ? sent : randomUUID();
+  return sent && isGuid(sent) ? sent : randomUUID();
 }
 
 /** Between code, ids and timestamp: spaces since 2023, line ends before. Clients have to read both. */
 export type ErrorSeparator = "space" | "crlf";
 
-/** A refusal as Entra words it. The trace id is added by `entraReply`, which also sends it as a header. */
+/** A refusal as Entra words it; the trace id is also the `x-ms-request-id`. */
 export function failureReply(request: WireRequest, failure: EntraFailure, separator: ErrorSeparator): WireReply {
   const { error, text, status, linked }: AadstsRow = aadsts[failure.code];
   const traceId = randomUUID();

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { instanceDiscovery, keysDocument, openIdConfiguration } from "./discovery.js";
 import { EntraFailure, type ErrorSeparator, failureReply } from "./entra-failure.js";
+import { isGuid } from "./guid.js";
 import type { Tenant } from "./tenant.js";
 import { createTokenEndpoint, type TokenEndpointOptions } from "./token-endpoint.js";
 import type { WireReply, WireRequest } from "./wire.js";
@@ -15,7 +16,6 @@ export interface EntraService {
   reset(): void;
 }
 
-const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const domain = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 const shared = ["common", "organizations", "consumers"];
 
@@ -28,7 +28,7 @@ export function createEntraService(options: EntraOptions): EntraService {
     const tenant = findTenant(segment);
     if (tenant) return tenant;
     if (shared.includes(segment)) throw new EntraFailure(50059);
-    const plausible = guid.test(segment) || domain.test(segment);
+    const plausible = isGuid(segment) || domain.test(segment);
     throw new EntraFailure(plausible ? 90002 : 900023, { tenant: segment }, oauthError);
   }
 

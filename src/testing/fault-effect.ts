@@ -31,15 +31,13 @@ export function faultReply(
 ): WireReply | undefined {
   const { status, aadsts, expiredPageToken } = fault;
   if (fault.html) return { status: status ?? 200, headers: { "content-type": "text/html; charset=utf-8" }, body: html };
-  if (service === "graph" && (expiredPageToken || status !== undefined)) {
-    return answerAsGraph(request, () => {
-      if (expiredPageToken) {
-        const message = "The specified page token value has expired and can no longer be included in your request.";
-        throw new GraphRefusal(400, "Directory_ExpiredPageToken", message);
-      }
-      if (status !== undefined && status < 400) return { status, headers: {} };
-      throw new GraphRefusal(status ?? 500, ...(graphErrors[status ?? 500] ?? (["UnknownError", ""] as const)));
-    });
+  if (expiredPageToken) {
+    const message = "The specified page token value has expired and can no longer be included in your request.";
+    return refuse(request, new GraphRefusal(400, "Directory_ExpiredPageToken", message));
+  }
+  if (status !== undefined && status < 400) return { status, headers: {} };
+  if (service === "graph" && status !== undefined) {
+    return refuse(request, new GraphRefusal(status, ...(graphErrors[status] ?? (["UnknownError", ""] as const))));
   }
   if (service === "entra" && (aadsts !== undefined || status !== undefined)) {
     const reply = failureReply(request, new EntraFailure(aadsts ?? (status === 429 ? 90055 : 90033)), separator);
@@ -48,6 +46,11 @@ export function faultReply(
   }
   return undefined;
 }
+
+const refuse = (request: WireRequest, refusal: GraphRefusal) =>
+  answerAsGraph(request, () => {
+    throw refusal;
+  });
 
 /** An answer with a fault's marks on it. Cutting connections is the server's business. */
 export function spoil(reply: WireReply, fault: Fault, request: WireRequest): WireReply {
@@ -74,8 +77,8 @@ export function spoil(reply: WireReply, fault: Fault, request: WireRequest): Wir
 }
 
 function relink(body: string | undefined, change: (link: string) => string): string | undefined {
-  if (body === undefined) return undefined;
-  const page = JSON.parse(body) as Record<string, unknown>;
+  // Only pages of a listing have one.
+  const page = body?.includes('"@odata.nextLink"') ? (JSON.parse(body) as Record<string, unknown>) : {};
   const link = page["@odata.nextLink"];
   if (typeof link !== "string") return body;
   return JSON.stringify({ ...page, "@odata.nextLink": change(link) });

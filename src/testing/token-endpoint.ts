@@ -2,6 +2,7 @@ import { createAccessToken } from "./access-token.js";
 import type { App } from "./app.js";
 import { checkAssertion } from "./assertion.js";
 import { EntraFailure } from "./entra-failure.js";
+import { isGuid } from "./guid.js";
 import { cloudOfLoginHost, clouds, graphAppId } from "./hosts.js";
 import type { SigningKey } from "./signing-key.js";
 import type { Strictness } from "./strictness.js";
@@ -25,7 +26,6 @@ export interface TokenEndpoint {
   reset(): void;
 }
 
-const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /** The client-credential grant. */
@@ -98,7 +98,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
     const [first] = resources;
     if (first === undefined) throw new EntraFailure(70011, { scope });
     if (!resources.every((name) => name.endsWith("/.default"))) throw new EntraFailure(1002012, { scope });
-    if (resources.length > 1) throw new EntraFailure(700022);
+    if (new Set(resources).size > 1) throw new EntraFailure(700022);
     const resource = first.slice(0, -"/.default".length);
     const named = resource.replace(/\/$/, "");
     const hosts = cloudOfLoginHost(url.hostname)?.graph ?? clouds.flatMap(({ graph }) => graph);
@@ -130,7 +130,7 @@ function readBasic(authorization: string | undefined, form: URLSearchParams): vo
 }
 
 function appNamed(clientId: string, tenant: Tenant): App {
-  if (!guid.test(clientId) || /^[0-]+$/.test(clientId)) throw new EntraFailure(700038, { app: clientId });
+  if (!isGuid(clientId) || /^[0-]+$/.test(clientId)) throw new EntraFailure(700038, { app: clientId });
   const app = tenant.apps.get(clientId.toLowerCase());
   if (!app) throw new EntraFailure(700016, { app: clientId, tenant: tenant.displayName });
   if (app.disabled) throw new EntraFailure(7000112, { app: clientId, name: app.displayName });
