@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Agent, fetch as undiciFetch } from "undici";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { AppIdentity } from "../../src/access-token.js";
 import { AppIdentityError } from "../../src/errors.js";
@@ -69,17 +70,18 @@ describe("a provider", () => {
     expect(missing).toMatchObject({ code: "resource_not_found", aadsts: 500011 });
   });
 
-  it("reaches a private cloud by its two hosts", async () => {
-    const cloud = { loginHost: new URL(emulator.origin).host, graphRoot: "https://graph.microsoft.com" };
-    const asked: string[] = [];
-    const fetch: typeof globalThis.fetch = (input, init) => {
-      asked.push(String(input));
-      return emulator.fetch(String(input).replace(cloud.loginHost, "login.microsoftonline.com"), init);
-    };
-    await provider({ cloud, fetch }).getAccessToken();
-    expect(asked).toEqual([
-      expect.stringMatching(`^https://${cloud.loginHost}/${emulator.tenantId}/oauth2/v2.0/token\\?`),
-    ]);
+  it("reaches a private cloud by its two hosts, over TLS, without a rewritten address", async () => {
+    await using cloud = await startEmulator({ users: 3, tls: true });
+    const dispatcher = new Agent({ connect: { ca: cloud.ca ?? "" } });
+    const fetch = ((url: string, init: object) => undiciFetch(url, { ...init, dispatcher })) as typeof globalThis.fetch;
+    const { tenantId, clientId, clientSecret, origin: graphRoot } = cloud;
+    const hosts = { loginHost: new URL(graphRoot).host, graphRoot };
+    const authProvider = new AppIdentityAuthProvider({ tenantId, clientId, clientSecret, cloud: hosts, fetch });
+    const token = await authProvider.getAccessToken();
+    const response = await fetch(`${graphRoot}/v1.0/users`, { headers: { authorization: `Bearer ${token}` } });
+    expect(response.status).toBe(200);
+    expect(cloud.requests.map(({ method, service }) => `${method} ${service}`)).toEqual(["POST entra", "GET graph"]);
+    await dispatcher.close();
   });
 });
 
