@@ -7,7 +7,7 @@ import type { ErrorSeparator } from "./entra-failure.js";
 import { createFaults, type Faults } from "./fault.js";
 import { answerAsGraph } from "./graph-answer.js";
 import { GraphRefusal } from "./graph-refusal.js";
-import { type GraphSwitches, pickSwitches } from "./graph-switches.js";
+import type { GraphSwitches } from "./graph-switches.js";
 import { checkKnown, defined } from "./known-options.js";
 import type { RecordedRequest } from "./request-log.js";
 import { createListener } from "./server.js";
@@ -133,9 +133,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         const { tenant, claims } = caller;
         entry.claims = claims;
         const roles = (claims.roles ?? []) as readonly string[];
-        return tenant.graph.handle(request, {
-          ...{ tenantId: tenant.id, clientId: String(claims.appid), roles, token: claims },
-        });
+        return tenant.graph.handle(request, { tenantId: tenant.id, clientId: String(claims.appid), roles });
       },
     },
   });
@@ -143,7 +141,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   function addTenant(tenantOptions: { [K in keyof TenantOptions]: TenantOptions[K] | undefined }): Tenant {
     const number = tenants.size / 2;
     const fallback = { seed: seed + number, domain: `contoso${number ? number + 1 : ""}.onmicrosoft.com` };
-    const tenant = new Tenant({ ...fallback, ...defined(tenantOptions) }, clock, pickSwitches(options));
+    const tenant = new Tenant({ ...fallback, ...defined(tenantOptions) }, clock, options);
     for (const name of [tenant.id, tenant.domain]) {
       if (tenants.has(name)) throw new TypeError(`There is a tenant ${name} already.`);
     }

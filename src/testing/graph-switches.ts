@@ -26,9 +26,25 @@ export const defaultSwitches: GraphSwitches = {
   shuffle: false,
 };
 
-/** The switches among other options, and only those that were given. */
-export function pickSwitches(options: Partial<GraphSwitches>): Partial<GraphSwitches> {
-  return Object.fromEntries(
-    Object.entries(options).filter(([name, value]) => name in defaultSwitches && value !== undefined),
-  );
+const ranges: Partial<Record<keyof GraphSwitches, [least: number, most: number]>> = {
+  deltaPageSize: [1, 1000],
+  shortPages: [0, 1],
+  replays: [0, 1],
+};
+
+/**
+ * The defaults, and what was chosen instead; other options are left aside.
+ * @throws TypeError for a value of another type, RangeError for one out of range
+ */
+export function initialSwitches(options: Partial<GraphSwitches>): GraphSwitches {
+  const chosen = Object.entries(options).filter(([name, value]) => name in defaultSwitches && value !== undefined);
+  for (const [name, value] of chosen as [keyof GraphSwitches, unknown][]) {
+    const type = typeof defaultSwitches[name];
+    const [least, most] = ranges[name] ?? [0, Number.POSITIVE_INFINITY];
+    if (typeof value !== type) throw new TypeError(`${name} must be a ${type}, not ${typeof value}`);
+    if (typeof value === "number" && !(value >= least && value <= most)) {
+      throw new RangeError(`${name} must be from ${least} to ${most}, not ${value}`);
+    }
+  }
+  return { ...defaultSwitches, ...Object.fromEntries(chosen) };
 }

@@ -4,7 +4,7 @@ import { createDelta } from "./delta.js";
 import type { Directory } from "./directory.js";
 import { answerAsGraph } from "./graph-answer.js";
 import { badRequest, GraphRefusal } from "./graph-refusal.js";
-import { defaultSwitches, type GraphSwitches } from "./graph-switches.js";
+import { type GraphSwitches, initialSwitches } from "./graph-switches.js";
 import { createListing } from "./listing.js";
 import { createPageTokens } from "./page-token.js";
 import { projection, relatedProjection } from "./projection.js";
@@ -19,12 +19,12 @@ export interface GraphCaller {
   tenantId: string;
   clientId: string;
   roles: readonly string[];
-  token: Record<string, unknown>;
 }
 
-export interface GraphServiceOptions extends Partial<GraphSwitches> {
+export interface GraphServiceOptions {
   directory: Directory;
   clock: EmulatorClock;
+  switches: Partial<GraphSwitches>;
 }
 
 /** The Graph of one tenant. The server has verified the token before it asks. */
@@ -60,8 +60,8 @@ const jsonType = "application/json;odata.metadata=minimal;odata.streaming=true;I
  * Answers for users (list, count, single, manager, reports, delta) and, to be listed, groups, devices, applications and the organization.
  * What isn't here: writing, `$batch`, `/me`, deleted items, replication delay, licences. Every permission that opens users shows all of them.
  */
-export function createGraphService({ directory, clock, ...options }: GraphServiceOptions): GraphService {
-  const initial: GraphSwitches = { ...defaultSwitches, ...options };
+export function createGraphService({ directory, clock, switches: chosen }: GraphServiceOptions): GraphService {
+  const initial = initialSwitches(chosen);
   const switches = { ...initial };
   const tokens = createPageTokens();
   const throttle = createThrottle();

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Collection } from "./collection.js";
+import { coprimeFrom } from "./coprime.js";
 import { GraphRefusal, unsupportedQuery } from "./graph-refusal.js";
 import type { GraphSwitches } from "./graph-switches.js";
 import { mix } from "./mix.js";
 import type { PageTokens } from "./page-token.js";
-import { gcd } from "./people.js";
 import { type GraphQuery, parseListQuery, type Restriction } from "./query.js";
 import type { QueryOptions } from "./query-options.js";
 import { createSnapshots } from "./snapshots.js";
@@ -161,8 +161,7 @@ function sorted(collection: Collection, query: GraphQuery): Int32Array {
 function shuffled({ generated }: Collection, order: number): (position: number) => number {
   if (order === 0 || generated < 2) return (position) => position;
   const offset = mix(order, 1) % generated;
-  let step = 1 + (mix(order, 2) % generated);
-  while (gcd(step, generated) !== 1) step += 1;
+  const step = coprimeFrom(1 + (mix(order, 2) % generated), generated);
   return (position) => (position < generated ? (offset + position * step) % generated : position);
 }
 

@@ -1,3 +1,4 @@
+import { coprimeFrom } from "./coprime.js";
 import { createKeyedGuids, type KeyedGuids } from "./keyed-guid.js";
 import { mix } from "./mix.js";
 import { type Culture, cultures, type Name, type Office } from "./names.js";
@@ -41,7 +42,7 @@ const fullNames: readonly FullName[] = cultures.flatMap((culture) =>
 const mailNameOf = ({ given, family }: FullName) => `${given.latin}.${family.latin}`;
 
 // Golden-ratio steps through the names make neighbours differ; coprime with their number, so that every name comes up once.
-const stride = coprimeNear(Math.round(fullNames.length * 0.618), fullNames.length);
+const stride = coprimeFrom(Math.round(fullNames.length * 0.618), fullNames.length);
 
 /** @param size how many there are from the start: one in sixteen of them is a guest, of those who come later nobody */
 export function createPeople(seed: number, domain: string, size: number): People {
@@ -122,14 +123,4 @@ class GeneratedPerson implements Person {
   draw(subject: number): number {
     return mix(this.#seed, subject);
   }
-}
-
-function coprimeNear(start: number, size: number): number {
-  let step = start;
-  while (gcd(step, size) !== 1) step += 1;
-  return step;
-}
-
-export function gcd(a: number, b: number): number {
-  return b === 0 ? a : gcd(b, a % b);
 }

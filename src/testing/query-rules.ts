@@ -1,5 +1,10 @@
-/** What `$filter` can do with a property. `null` stands for a comparison with null, `$count` for the size of a collection. */
-export type FilterOperator = "eq" | "ne" | "not" | "in" | "ge" | "le" | "startsWith" | "endsWith" | "null" | "$count";
+import type { Comparison, TextFunction } from "./query-filter.js";
+
+/**
+ * What `$filter` can do with a property: `null` stands for a comparison with null, `$count` for the size of a collection.
+ * `gt`, `lt` and `contains` are read, but no property supports them.
+ */
+export type FilterOperator = Comparison | TextFunction | "not" | "in" | "null" | "$count";
 
 export type EdmType = "String" | "Boolean" | "DateTimeOffset" | "Guid";
 

@@ -1,7 +1,8 @@
 import type { Collection } from "./collection.js";
 import { badRequest, GraphRefusal, unsupportedQuery } from "./graph-refusal.js";
-import { compileFilter, mentions, namesIn, type Predicate } from "./query-evaluate.js";
+import { compileFilter, type Predicate } from "./query-evaluate.js";
 import { type Filter, parseFilter } from "./query-filter.js";
+import { mentions, namesIn } from "./query-inspect.js";
 import type { QueryOptions } from "./query-options.js";
 import { compileSearch } from "./query-search.js";
 

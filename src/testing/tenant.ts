@@ -43,7 +43,7 @@ export class Tenant {
     this.domain = domain.toLowerCase();
     this.#seed = seed;
     this.directory = createDirectory({ users, seed, tenantId: this.id, domain: this.domain, clock });
-    this.graph = createGraphService({ directory: this.directory, clock, ...switches });
+    this.graph = createGraphService({ directory: this.directory, clock, switches });
   }
 
   /** `Contoso` for `contoso.onmicrosoft.com`. */

@@ -165,7 +165,8 @@ export const userProperties: Record<string, (person: Person) => unknown> = {
   isResourceAccount: () => null,
   jobTitle: (person) =>
     member(person, () => (chance(person, 49, 8) ? null : pick(person, 50, department(person)?.[1] ?? ["Consultant"]))),
-  lastPasswordChangeDateTime: (person) => isoSeconds(created(person) + between(person, 51, 0, 900) * day),
+  lastPasswordChangeDateTime: (person) =>
+    isoSeconds(Math.min(created(person) + between(person, 51, 0, 900) * day, Date.UTC(2026, 8, 30))),
   legalAgeGroupClassification: () => null,
   licenseAssignmentStates: (person) => {
     const skuId = licenseOf(person);

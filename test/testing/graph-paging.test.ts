@@ -167,3 +167,16 @@ describe("a page token", () => {
     expect((await graph.get(page["@odata.nextLink"]!)).status).toBe(400);
   });
 });
+
+it.each([
+  { shortPages: 1.1 },
+  { shortPages: Number.NaN },
+  { replays: -1 },
+  { deltaPageSize: 0 },
+  { pageTokenLifetimeMs: "1h" },
+  { throttle: 1 },
+  { users: -1 },
+])("an emulator can't be started with %j", async (options) => {
+  const [name] = Object.keys(options);
+  await expect(startEmulator(options as object)).rejects.toThrow(new RegExp(`${name} must be`));
+});
