@@ -75,8 +75,10 @@ export class PageWalk<T> {
   #last: { link: string; ids: string[] | undefined } | undefined;
   /** Whether that link was asked once more, and nothing has come of it yet. */
   #askedAgain = false;
-  /** Where the place was lost, until a restart has passed it: tokens name this place meanwhile. */
+  /** Where the place was lost, for as long as a restart has brought nothing new. */
   #lost: Position | undefined;
+  /** How many of those handed out before a restart haven't come again since. */
+  #behind = 0;
   #reset = false;
   #deltaLink: string | undefined;
   #ahead: { page: Promise<ChangePage<T>>; from: Position } | undefined;
@@ -182,14 +184,15 @@ export class PageWalk<T> {
     const ids = idsOf(page.value);
     const reset = this.#reset && page.value.length > 0;
     const value = changes?.read(page.value, reset) ?? this.#unseen(page.value, ids);
-    if (changes !== undefined || value.length > 0) this.#lost = undefined;
+    if (changes !== undefined || this.#behind === 0 || value.length > 0) this.#lost = undefined;
     if (reset) this.#reset = false;
     this.#last = { link: at.link, ids };
     this.#next = next === undefined ? undefined : { link: next, page: at.page + 1 };
     this.#deltaLink = deltaLink;
+    const place = this.#next && this.#resumable(this.#next);
     return {
       value: value as T[],
-      ...(this.#next && { continuationToken: writeToken(this.#lost ?? this.#next, query) }),
+      ...(place && { continuationToken: writeToken(place, query) }),
       ...(page.count !== undefined && { count: page.count }),
       ...(deltaLink !== undefined && { deltaLink }),
       ...(reset && { reset }),
@@ -227,11 +230,12 @@ export class PageWalk<T> {
       throw this.#located(error, at);
     this.#progress.restarts += 1;
     this.#lost ??= at;
+    this.#behind = this.#seen?.size ?? 0;
     this.#reset = changes !== undefined;
     this.#history.clear();
     this.#last = undefined;
     this.#askedAgain = false;
-    this.#next = { link: firstLink, page: at.page };
+    this.#next = { link: firstLink, page: 1 };
     return undefined;
   }
 
@@ -241,6 +245,7 @@ export class PageWalk<T> {
     if (seen === undefined || ids === undefined) return value;
     const fresh = value.filter((_, index) => seen.add(ids[index]!));
     this.#progress.duplicatesDropped += value.length - fresh.length;
+    this.#behind = Math.max(0, this.#behind - (value.length - fresh.length));
     return fresh;
   }
 
@@ -254,9 +259,18 @@ export class PageWalk<T> {
     return { ...kept, value: page.value.slice(0, left) };
   }
 
+  /**
+   * The place from which exactly the rest follows. After a restart that is where the place was lost, until something new has come; then there is none until all
+   * that was handed out before has come again, as nothing says that Graph keeps an order.
+   */
+  #resumable(at: Position): Position | undefined {
+    return this.#lost ?? (this.#behind > 0 ? undefined : at);
+  }
+
   #located(error: AppIdentityError, at: Position): AppIdentityError {
-    const { page, link } = this.#lost ?? at;
-    return error.with({ page, continuationToken: writeToken({ page, link }, this.#walk.query) });
+    const place = this.#resumable(at);
+    const { page } = place ?? at;
+    return error.with({ page, ...(place && { continuationToken: writeToken(place, this.#walk.query) }) });
   }
 
   #report(done: boolean): void {
