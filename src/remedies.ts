@@ -2,7 +2,7 @@ import { AppIdentityError, type AppIdentityErrorCode, type AppIdentityErrorDetai
 import { portal } from "./portal.js";
 
 /** Who asked for the token that Entra refused. */
-export interface TokenAsker {
+interface TokenAsker {
   readonly tenantId: string;
   readonly clientId: string;
 }

@@ -22,7 +22,7 @@ export interface Authority {
   readonly knownAuthorities: readonly string[];
 }
 
-export interface AuthorityOptions {
+interface AuthorityOptions {
   readonly tenantId?: string | undefined;
   readonly authority?: string | undefined;
   readonly oidcAuthority?: string | undefined;
@@ -31,7 +31,7 @@ export interface AuthorityOptions {
   readonly graphRoot?: string | undefined;
 }
 
-export interface ResolvedAuthority {
+interface ResolvedAuthority {
   readonly authority: Authority;
   readonly tenantId: string;
   readonly cloud: Cloud;
