@@ -143,6 +143,14 @@ describe("a 403", () => {
     expect(provider.token).toBe("token-2");
   });
 
+  it("right after a new token isn't asked again: the token isn't the trouble", async () => {
+    loopback = await startLoopback(({ headers }, response) =>
+      json(response, headers.authorization === "Bearer token-1" ? 401 : 403, {}),
+    );
+    await expect(clientOf(countingProvider()).api("/users").get()).rejects.toMatchObject({ statusCode: 403 });
+    expect(loopback.requests).toHaveLength(2);
+  });
+
   it("that lasts is the SDK's own error", async () => {
     await graphThatRefuses(["token-1", "token-2"], "Bearer", 403);
     await expect(clientOf(countingProvider()).api("/users").get()).rejects.toMatchObject({

@@ -123,6 +123,19 @@ describe.each(clients)("attempts driven from outside a client %s", (_, clientWit
   });
 });
 
+it("A client of ours leaves an attempt that is driven from outside to whoever drives it", async () => {
+  loopback = await startLoopback((_, response) => response.writeHead(503, { "content-type": "text/html" }).end("<p>"));
+  const client = createGraphClient({ authProvider: countingProvider(), fetch: loopback.fetch });
+  const tokenRequest: object = { attempt: 1 };
+  const response: Response = await client
+    .api("/users")
+    .responseType(sdk.ResponseType.RAW)
+    .middlewareOptions([new sdk.AuthenticationHandlerOptions(undefined, tokenRequest)])
+    .get();
+  expect([response.status, await response.text()]).toEqual([503, "<p>"]);
+  expect(loopback.requests).toHaveLength(1);
+});
+
 describe("a second copy of the Graph SDK in the tree", () => {
   const require = createRequire(import.meta.url);
   let folder: string;

@@ -288,18 +288,33 @@ describe("a client of ours", () => {
     expect(await failureOf(client.api("/users").get())).toMatchObject({ code: "timeout", host: "graph.microsoft.com" });
   });
 
-  it("lets an abort end a body that was handed over unread, long after the request", async () => {
-    const client = await clientFor((_, response) => {
-      response.writeHead(200, { "content-type": "image/jpeg" });
-      response.write("first");
+  it("has no fetch follow a redirect with its token", async () => {
+    const redirects: unknown[] = [];
+    const client = await clientFor(status(302, { location: "https://elsewhere.example/" }), {
+      fetch: (input, init) => {
+        redirects.push(init?.redirect);
+        return loopback!.fetch(input, init);
+      },
     });
-    const controller = new AbortController();
-    const stream: ReadableStream = await client.api("/me/photo/$value").option("signal", controller.signal).getStream();
-    const reader = stream.getReader();
-    expect(Buffer.from((await reader.read()).value).toString()).toBe("first");
-    controller.abort();
-    await expect(reader.read()).rejects.toThrow();
+    expect(await failureOf(client.api("/users").get())).toMatchObject({ code: "unexpected_redirect" });
+    expect(redirects).toEqual(["manual"]);
   });
+
+  it.each(["/me/photo/$value", "https://files.example/v1.0/photo"])(
+    "lets an abort end the body of %s, handed over unread, long after the request",
+    async (address) => {
+      const client = await clientFor((_, response) => {
+        response.writeHead(200, { "content-type": "image/jpeg" });
+        response.write("first");
+      });
+      const controller = new AbortController();
+      const stream: ReadableStream = await client.api(address).option("signal", controller.signal).getStream();
+      const reader = stream.getReader();
+      expect(Buffer.from((await reader.read()).value).toString()).toBe("first");
+      controller.abort();
+      await expect(reader.read()).rejects.toThrow();
+    },
+  );
 
   it("doesn't judge or repeat what other hosts answer", async () => {
     const client = await clientFor(inTurn(status(429, { "retry-after": "60" }), ok));

@@ -474,6 +474,25 @@ describe("an abort", () => {
     expect((await failure).cause).toBe(reason);
   });
 
+  it("while the last failure's words arrive is still an abort", async () => {
+    await server((response) => {
+      response.writeHead(503);
+      response.write("{");
+    });
+    const { signal, abort } = abortable();
+    const retry = { attempts: 1, budgetMs: 300_000, delayMs: 0 };
+    let answered = false;
+    const send: typeof work.send = async (attempt) => {
+      const response = await work.send(attempt);
+      answered = true;
+      return response;
+    };
+    const failure = failureOf(runAttempts({ ...work, send }, policy({ signal, retry })));
+    await vi.waitFor(() => expect(answered).toBe(true));
+    abort("stop");
+    expect(await failure).toMatchObject({ code: "aborted", cause: "stop" });
+  });
+
   it("doesn't wait for a send() that obeys no signal, and lets go of its late answer", async () => {
     await server(ok);
     const { signal, abort } = abortable();
