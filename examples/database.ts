@@ -16,36 +16,62 @@ export interface Database extends Queries {
  * Opens the server at `url`, or an embedded database in `folder`, or in memory.
  * Each driver is loaded only when it is used.
  */
-export async function openDatabase({
-  url,
-  folder,
-}: {
-  url?: string | undefined;
-  folder?: string | undefined;
-}): Promise<Database> {
-  return url ? openServer(url) : openEmbedded(folder);
+export async function openDatabase({ url, folder, ...limits }: DatabaseOptions): Promise<Database> {
+  return url ? openServer(url, limits) : openEmbedded(folder);
 }
 
-async function openServer(connectionString: string): Promise<Database> {
+export interface DatabaseOptions extends ServerLimits {
+  url?: string | undefined;
+  folder?: string | undefined;
+}
+
+export interface ServerLimits {
+  /** How many transactions can be open at once on a server. Default 1. */
+  connections?: number;
+  /** Milliseconds after which a server ends a transaction that is left alone, and with it its row locks. Default 30,000. */
+  idleTransactionMs?: number;
+}
+
+async function openServer(url: string, { connections = 1, idleTransactionMs = 30_000 }: ServerLimits) {
   const { default: pg } = await import("pg");
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 10_000 });
-  await client.connect();
-  const queries: Queries = { query: async (sql, values) => ({ rows: (await client.query(sql, values)).rows }) };
-  return {
-    ...queries,
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: 10_000,
+    statement_timeout: 60_000,
+    idle_in_transaction_session_timeout: idleTransactionMs,
+  });
+  // A connection that is lost fails the query that needs it; without a listener it would end the process.
+  pool.on("error", () => {}).on("connect", (client) => client.on("error", () => {}));
+  const queriesOf = (client: Pick<typeof pool, "query">): Queries => ({
+    query: async (sql, values) => ({ rows: (await client.query(sql, values)).rows }),
+  });
+  const database: Database = {
+    ...queriesOf(pool),
     async transaction(work) {
-      await client.query("begin");
+      const client = await pool.connect();
+      let lost: Error | undefined;
       try {
-        const result = await work(queries);
+        await client.query("begin");
+        const result = await work(queriesOf(client));
         await client.query("commit");
         return result;
       } catch (error) {
-        await client.query("rollback").catch(() => {}); // A lost connection has rolled back already.
+        await client.query("rollback").catch((failure: Error) => {
+          lost = failure; // And has rolled back already.
+        });
         throw error;
+      } finally {
+        client.release(lost);
       }
     },
-    close: () => client.end(),
+    close: () => pool.end(),
   };
+  await database.query("select 1").catch(async (error: unknown) => {
+    await pool.end();
+    throw error;
+  });
+  return database;
 }
 
 async function openEmbedded(folder: string | undefined): Promise<Database> {

@@ -1,6 +1,6 @@
 /** A directory's users in a database, kept in step page by page. */
 import type { ChangePage } from "graph-app-identity";
-import type { Database } from "./database.js";
+import type { Database, Queries } from "./database.js";
 
 /** Where the mirror stands. At most one of the two is there: in the middle of a round, or between rounds. */
 export interface Cursor {
@@ -21,56 +21,71 @@ export interface MirroredChange {
   removed?: "changed" | "deleted" | undefined;
 }
 
+interface CursorRow {
+  continuation_token: string | null;
+  delta_link: string | null;
+  generation: number;
+  full_round: boolean;
+  fence: string;
+}
+
 const schema = [
   `create table if not exists mirrored_users (
      tenant text not null, id text not null, profile jsonb not null, generation int not null,
      primary key (tenant, id))`,
   `create table if not exists mirror_cursors (
      tenant text primary key, continuation_token text, delta_link text,
-     generation int not null, full_round boolean not null, updated_at timestamptz not null default now())`,
+     generation int not null default 0, full_round boolean not null default true,
+     users bigint not null default 0, fence bigint not null default 1, updated_at timestamptz not null default now())`,
 ];
+
+/** Somebody else has taken the mirror since: what this one has read is stored by the other, or will be. */
+export class SupersededError extends Error {
+  override readonly name = "SupersededError";
+}
 
 export class Mirror {
   readonly #database: Database;
   readonly #tenant: string;
+  /** Grows each time the mirror is taken; who holds an older one may not write. */
+  #fence: string | undefined;
 
-  private constructor(database: Database, tenant: string) {
+  constructor(database: Database, tenant: string) {
     this.#database = database;
     this.#tenant = tenant;
   }
 
-  /** Opens a tenant's mirror, and makes the tables where there are none. */
-  static async open(database: Database, tenant: string): Promise<Mirror> {
+  /** Makes the tables where there are none. */
+  static async createTables(database: Database): Promise<void> {
     for (const sql of schema) await database.query(sql);
-    return new Mirror(database, tenant);
   }
 
-  async cursor(): Promise<Cursor> {
-    const { rows } = await this.#database.query<{ continuation_token: string | null; delta_link: string | null }>(
-      "select continuation_token, delta_link from mirror_cursors where tenant = $1",
+  /** Takes the mirror for a round and says where it stands. Whoever had it before can store nothing more. */
+  async take(): Promise<Cursor> {
+    const { rows } = await this.#database.query<CursorRow>(
+      `insert into mirror_cursors (tenant) values ($1)
+       on conflict (tenant) do update set fence = mirror_cursors.fence + 1
+       returning continuation_token, delta_link, fence::text`,
       [this.#tenant],
     );
-    const { continuation_token: continuationToken, delta_link: deltaLink } = rows[0] ?? {};
+    const { continuation_token: continuationToken, delta_link: deltaLink, fence } = rows[0]!;
+    this.#fence = fence;
     return { ...(continuationToken && { continuationToken }), ...(deltaLink && { deltaLink }) };
   }
 
   /**
    * Stores a page together with its cursor, in one transaction: a job that is killed repeats the page or has it, and never anything between.
+   * @throws SupersededError where the mirror has been taken by another since
    */
   async store(page: ChangePage<MirroredChange>): Promise<Changes> {
     const tenant = this.#tenant;
     const kept = page.value.filter(({ removed }) => removed === undefined).map(({ user }) => user);
     const gone = page.value.filter(({ removed }) => removed !== undefined).map(({ user }) => user.id);
-    return this.#database.transaction(async ({ query }) => {
-      const { rows: stored } = await query<{ generation: number; full_round: boolean }>(
-        "select generation, full_round from mirror_cursors where tenant = $1 for update",
-        [tenant],
-      );
-      const before = stored[0];
+    return this.whileHeld(async ({ query }, before) => {
       // A full round, the first one or after a reset, marks whom it sees with a new generation; who has an old one at its end is gone.
-      const begins = before === undefined || page.reset !== undefined;
-      const generation = (before?.generation ?? 0) + (begins ? 1 : 0);
-      const full = begins || (before?.full_round ?? true);
+      const begins = page.reset !== undefined || (before.continuation_token ?? before.delta_link) === null;
+      const generation = before.generation + (begins ? 1 : 0);
+      const full = begins || before.full_round;
 
       // A full round brings whole users; between, only what was ever set, which is laid over what is known.
       const upserted = await query<{ added: boolean }>(
@@ -94,14 +109,45 @@ export class Mirror {
         ]);
         removed += unseen.rows.length;
       }
-      await query(
-        `insert into mirror_cursors (tenant, continuation_token, delta_link, generation, full_round) values ($1, $2, $3, $4, $5)
-         on conflict (tenant) do update set continuation_token = excluded.continuation_token, delta_link = excluded.delta_link,
-           generation = excluded.generation, full_round = excluded.full_round, updated_at = now()`,
-        [tenant, page.continuationToken ?? null, page.deltaLink ?? null, generation, full && !complete],
-      );
       const added = upserted.rows.filter((row) => row.added).length;
+      await query(
+        `update mirror_cursors set continuation_token = $2, delta_link = $3, generation = $4, full_round = $5,
+           users = users + $6, updated_at = now() where tenant = $1`,
+        [
+          tenant,
+          page.continuationToken ?? null,
+          page.deltaLink ?? null,
+          generation,
+          full && !complete,
+          added - removed,
+        ],
+      );
       return { added, changed: upserted.rows.length - added, removed };
+    });
+  }
+
+  /** Forgets where the mirror stands, so that the next round lists everybody and drops who is gone. */
+  async forget(): Promise<void> {
+    await this.whileHeld(async ({ query }) => {
+      await query("update mirror_cursors set continuation_token = null, delta_link = null where tenant = $1", [
+        this.#tenant,
+      ]);
+    });
+  }
+
+  /**
+   * Does something in a transaction in which nobody else can take the mirror.
+   * @throws SupersededError where another has taken it already
+   */
+  whileHeld<T>(work: (queries: Queries, cursor: CursorRow) => Promise<T>): Promise<T> {
+    return this.#database.transaction(async (queries) => {
+      const { rows } = await queries.query<CursorRow>(
+        `select continuation_token, delta_link, generation, full_round, fence::text
+         from mirror_cursors where tenant = $1 for update`,
+        [this.#tenant],
+      );
+      if (rows[0]?.fence !== this.#fence) throw new SupersededError("The mirror has been taken by another.");
+      return work(queries, rows[0]!);
     });
   }
 

@@ -39,7 +39,8 @@ const client = createGraphClient({ authProvider: tenant.authProvider });
 const database = await openDatabase({ url: process.env.DATABASE_URL, folder: values.data });
 
 try {
-  const mirror = await Mirror.open(database, tenant.authProvider.tenantId);
+  await Mirror.createTables(database);
+  const mirror = new Mirror(database, tenant.authProvider.tenantId);
   const row = tableRow(["round", "pages", "added", "changed", "removed", "users", "ms"]);
   for (let round = 1; round <= rounds; round++) {
     if (round > 1) {
@@ -62,7 +63,7 @@ try {
 
 /** One round: every page since the cursor, each stored with its own. */
 async function syncOnce(mirror: Mirror): Promise<Changes & { pages: number }> {
-  const { deltaLink, continuationToken } = await mirror.cursor();
+  const { deltaLink, continuationToken } = await mirror.take();
   const select = ["id", "displayName", "mail", "userPrincipalName", "accountEnabled", "department"] as const;
   const changes = deltaUsers(client, { select, signal: stop.signal, ...(deltaLink && { deltaLink }) });
   const done = { pages: 0, added: 0, changed: 0, removed: 0 };

@@ -63,7 +63,7 @@ describe("the mirror", () => {
     const again = await sync(args, { emulator, env: environmentOf(emulator) });
     expect(again.code).toBe(0);
     const database = await openDatabase({ folder: join(folder, "killed") });
-    const mirror = await Mirror.open(database, emulator.tenantId);
+    const mirror = new Mirror(database, emulator.tenantId);
     const ids = await mirror.ids();
     await database.close();
     expect(ids).toHaveLength(3001);
@@ -85,7 +85,7 @@ describe("the mirror", () => {
     const [, , added, , removed, users] = (stdout.trim().split("\n")[1] ?? "").trim().split(/\s+/).map(Number);
     expect({ added, removed, users }).toEqual({ added: 1, removed: 1, users: 251 });
     const database = await openDatabase({ folder: join(folder, "forgotten") });
-    expect(await (await Mirror.open(database, emulator.tenantId)).ids()).toContain(id);
+    expect(await new Mirror(database, emulator.tenantId).ids()).toContain(id);
     await database.close();
   }, 120_000);
 });
