@@ -91,6 +91,8 @@ async function run(command: string, environment: Record<string, string>): Promis
 
 async function serve(values: Arguments): Promise<number> {
   const options = emulatorOptions(values);
+  // From the start, for whoever reads the line may answer it with a signal at once.
+  const told = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
   const emulator = await startEmulator(options);
   const folder = emulator.ca && (await mkdtemp(join(tmpdir(), "graph-app-identity-")));
   try {
@@ -104,7 +106,7 @@ async function serve(values: Arguments): Promise<number> {
     if (values.exec !== undefined) return await run(values.exec, environment);
     const apps = [{ clientId, clientSecret, roles: emulator.app().roles }];
     process.stdout.write(`${JSON.stringify({ origin, ca: ca ?? null, tenantId, domain, apps, environment })}\n`);
-    await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+    await told;
     return 0;
   } finally {
     await emulator.stop();
