@@ -31,7 +31,7 @@ export interface Collection {
 export type Member = (property: string) => unknown;
 
 /** From a member to others of the same collection, such as `manager`. */
-export interface Navigation {
+interface Navigation {
   many: boolean;
   keys(key: number): number[];
 }

@@ -1,5 +1,6 @@
 import type { Collection } from "./collection.js";
 import type { Directory } from "./directory.js";
+import { isoSeconds } from "./iso-seconds.js";
 import { createKeyedGuids } from "./keyed-guid.js";
 import { mix } from "./mix.js";
 import { type FilterRules, filterRule } from "./query-rules.js";
@@ -51,8 +52,7 @@ function generated({ name, entity, size, seed, properties, filterRules = {}, id 
 }
 
 const pick = <T>(list: readonly T[], seed: number, index: number): T => list[mix(seed, index) % list.length]!;
-const dateOf = (seed: number, index: number) =>
-  `${new Date(Date.UTC(2016, 0, 1) + mix(seed, index) * 70).toISOString().slice(0, 19)}Z`;
+const dateOf = (seed: number, index: number) => isoSeconds(Date.UTC(2016, 0, 1) + mix(seed, index) * 70);
 
 const teams = [
   "Engineering",

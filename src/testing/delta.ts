@@ -7,7 +7,7 @@ import { type Filter, invalidFilter } from "./query-filter.js";
 import type { QueryOptions } from "./query-options.js";
 import type { EmulatorClock } from "./wire.js";
 
-export interface DeltaPage {
+interface DeltaPage {
   select: readonly string[] | undefined;
   value: object[];
   /** `$skiptoken` when the round goes on, `$deltatoken` when it is over. */

@@ -1,5 +1,6 @@
 import type { User } from "@microsoft/microsoft-graph-types";
 import type { Collection, Member } from "./collection.js";
+import { isoSeconds } from "./iso-seconds.js";
 import { mailName } from "./names.js";
 import { createPeople } from "./people.js";
 import { userFilterRules, userOrderRules } from "./query-rules.js";
@@ -13,7 +14,7 @@ export type UserProperties = User & { [extension: `extension_${string}`]: unknow
 export type DirectoryUser = UserProperties & { id: string; userPrincipalName: string };
 
 /** One thing that happened to a user: which properties changed, or that it came or went. */
-export interface Change {
+interface Change {
   key: number;
   /** `undefined` when the whole user came or went. */
   properties: readonly string[] | undefined;
@@ -189,8 +190,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
       }
       claimName(given.userPrincipalName, key);
       claimName(given.id, key);
-      const createdDateTime = `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
-      overlays.set(key, { accountEnabled: true, createdDateTime, ...given });
+      overlays.set(key, { accountEnabled: true, createdDateTime: isoSeconds(clock.now()), ...given });
       end += 1;
       changes.push({ key, properties: undefined });
       return view(key);

@@ -16,7 +16,7 @@ export interface GraphSwitches {
   shuffle: boolean;
 }
 
-export const defaultSwitches: GraphSwitches = {
+const defaultSwitches: GraphSwitches = {
   throttle: false,
   pageTokenLifetimeMs: 3_600_000,
   deltaTokenLifetimeMs: 7 * 86_400_000,

@@ -15,7 +15,7 @@ import { createThrottle } from "./throttle.js";
 import type { EmulatorClock, WireReply, WireRequest } from "./wire.js";
 
 /** What the access token, verified by the server, says about the caller. */
-export interface GraphCaller {
+interface GraphCaller {
   tenantId: string;
   clientId: string;
   roles: readonly string[];

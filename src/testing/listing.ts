@@ -10,7 +10,7 @@ import type { QueryOptions } from "./query-options.js";
 import { createSnapshots } from "./snapshots.js";
 import type { EmulatorClock } from "./wire.js";
 
-export interface Page {
+interface Page {
   query: GraphQuery;
   keys: number[];
   /** Number of members that match; on the first page, where it was asked for. */

@@ -21,26 +21,30 @@ export interface FilterRule {
 
 export type FilterRules = Readonly<Record<string, FilterRule>>;
 
-type Extra = Partial<Pick<FilterRule, "type" | "collection" | "members">> & {
-  also?: readonly FilterOperator[];
+interface RuleDetails extends Partial<Pick<FilterRule, "type" | "collection" | "members">> {
+  /** Operators that need an advanced query, beside those that always do. */
+  advanced?: string;
   /** Comparisons with null aren't supported at all. */
   neverNull?: true;
-};
+}
 
-/** `in` goes wherever `eq` goes; `ne`, `not` and null only as advanced queries. */
-export function filterRule(operators: string, extra: Extra = {}): FilterRule {
-  const { type = "String", collection = false, members, also = [], neverNull = false } = extra;
-  const plain = new Set(operators.split(" ").filter(Boolean) as FilterOperator[]);
-  if (plain.has("eq") && !collection) plain.add("in");
-  const advanced = new Set<FilterOperator>([...also, "ne", "not"]);
-  if (also.includes("eq") && !collection) advanced.add("in");
-  if (!neverNull && !collection) advanced.add("null");
-  if (collection) advanced.add("$count");
-  return { type, collection, ...(members && { members }), default: plain, advanced };
+/** A rule from operators with blanks between. `in` goes wherever `eq` goes; `ne`, `not` and null only as advanced queries. */
+export function filterRule(operators: string, details: RuleDetails = {}): FilterRule {
+  const { type = "String", collection = false, members, advanced = "", neverNull = false } = details;
+  const extended = (list: string) =>
+    new Set(`${list} ${/\beq\b/.test(list) ? "in" : ""}`.match(/\w+/g) as FilterOperator[]);
+  const always: FilterOperator[] = ["ne", "not"];
+  if (collection) always.push("$count");
+  else if (!neverNull) always.push("null");
+  return {
+    ...{ type, collection, ...(members && { members }) },
+    default: extended(operators),
+    advanced: new Set([...extended(advanced), ...always]),
+  };
 }
 
 const text = "eq in startsWith ge le";
-const advancedText: Extra = { also: ["eq", "ge", "le", "startsWith"] };
+const advancedText = { advanced: "eq ge le startsWith" };
 const signInTimes = Object.fromEntries(
   ["lastSignInDateTime", "lastNonInteractiveSignInDateTime", "lastSuccessfulSignInDateTime"].map((name) => [
     name,
@@ -60,10 +64,10 @@ export const userFilterRules: FilterRules = {
   department: filterRule(text),
   displayName: filterRule(text),
   givenName: filterRule(text),
-  mail: filterRule(text, { also: ["endsWith"] }),
+  mail: filterRule(text, { advanced: "endsWith" }),
   mailNickname: filterRule(text),
   onPremisesUserPrincipalName: filterRule(text),
-  otherMails: filterRule(text, { collection: true, also: ["endsWith"] }),
+  otherMails: filterRule(text, { collection: true, advanced: "endsWith" }),
   state: filterRule(text),
   surname: filterRule(text),
   usageLocation: filterRule(text),
@@ -93,15 +97,15 @@ export const userFilterRules: FilterRules = {
   businessPhones: filterRule("eq", { collection: true }),
   isResourceAccount: filterRule("eq", { type: "Boolean" }),
   city: filterRule("eq startsWith ge"),
-  userPrincipalName: filterRule("eq startsWith le", { also: ["endsWith"], neverNull: true }),
+  userPrincipalName: filterRule("eq startsWith le", { advanced: "endsWith", neverNull: true }),
   employeeId: filterRule("eq startsWith"),
   createdDateTime: filterRule("eq ge le", { type: "DateTimeOffset", neverNull: true }),
   deletedDateTime: filterRule("eq ge le", { type: "DateTimeOffset" }),
-  proxyAddresses: filterRule("eq ge le startsWith", { collection: true, also: ["endsWith"] }),
+  proxyAddresses: filterRule("eq ge le startsWith", { collection: true, advanced: "endsWith" }),
   imAddresses: filterRule("eq ge le startsWith", { collection: true }),
   signInActivity: filterRule("eq ge le", { type: "DateTimeOffset", members: signInTimes }),
   companyName: filterRule("", advancedText),
-  employeeHireDate: filterRule("", { type: "DateTimeOffset", also: ["eq", "ge", "le"] }),
+  employeeHireDate: filterRule("", { type: "DateTimeOffset", advanced: "eq ge le" }),
   employeeType: filterRule("", advancedText),
   mobilePhone: filterRule("", advancedText),
   officeLocation: filterRule("", advancedText),
@@ -109,10 +113,10 @@ export const userFilterRules: FilterRules = {
   preferredLanguage: filterRule("", advancedText),
   streetAddress: filterRule("", advancedText),
   onPremisesSamAccountName: filterRule("", advancedText),
-  onPremisesImmutableId: filterRule("", { also: ["eq", "ge", "le"] }),
-  onPremisesExtensionAttributes: filterRule("", { also: ["eq", "ge", "le"], members: extensionAttributes }),
-  passwordPolicies: filterRule("", { also: ["eq"] }),
-  showInAddressList: filterRule("", { type: "Boolean", also: ["eq"] }),
+  onPremisesImmutableId: filterRule("", { advanced: "eq ge le" }),
+  onPremisesExtensionAttributes: filterRule("", { advanced: "eq ge le", members: extensionAttributes }),
+  passwordPolicies: filterRule("", { advanced: "eq" }),
+  showInAddressList: filterRule("", { type: "Boolean", advanced: "eq" }),
 };
 
 /** Property → whether sorting by it needs an advanced query. */

@@ -24,12 +24,12 @@ export interface Restriction {
   names: readonly string[] | undefined;
 }
 
-export interface Expansion {
+interface Expansion {
   navigation: string;
   select: readonly string[] | undefined;
 }
 
-export interface Order {
+interface Order {
   property: string;
   descending: boolean;
 }

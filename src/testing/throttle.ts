@@ -1,7 +1,7 @@
 import { GraphRefusal } from "./graph-refusal.js";
 
 /** One request as the throttle sees it. */
-export interface Charge {
+interface Charge {
   clientId: string;
   tenantId: string;
   /** Members of the directory, which decide the tenant's limit. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isoSeconds } from "./iso-seconds.js";
 import { mix } from "./mix.js";
 import type { Person } from "./people.js";
 
@@ -65,12 +66,11 @@ const licenses = [
 const exchangePlan = "efb87545-963c-4e0d-99df-69c6916d9eb0";
 
 const day = 86_400_000;
-const isoSeconds = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 const chance = (person: Person, subject: number, percent: number) => person.draw(subject) % 100 < percent;
 const pick = <T>(person: Person, subject: number, list: readonly T[]): T => list[person.draw(subject) % list.length]!;
 const between = (person: Person, subject: number, from: number, to: number) =>
   from + (person.draw(subject) % (to - from));
-const member = <T>(person: Person, value: () => T): T | null => (person.guestOf ? null : value());
+const unlessGuest = <T>(person: Person, value: () => T): T | null => (person.guestOf ? null : value());
 
 /** Accounts that come from an on-premises directory. */
 const synced = (person: Person) => !person.guestOf && chance(person, 20, 35);
@@ -131,26 +131,26 @@ export const userProperties: Record<string, (person: Person) => unknown> = {
   authorizationInfo: () => ({ certificateUserIds: [] }),
   businessPhones: (person) =>
     person.guestOf || chance(person, 41, 25) ? [] : [`${person.culture.dialing} 20 ${digits(person, 42)}`],
-  city: (person) => member(person, () => person.office.city),
+  city: (person) => unlessGuest(person, () => person.office.city),
   companyName: (person) => person.guestOf?.split(".")[0] ?? null,
   consentProvidedForMinor: () => null,
-  country: (person) => member(person, () => person.culture.country),
+  country: (person) => unlessGuest(person, () => person.culture.country),
   createdDateTime: (person) => isoSeconds(created(person)),
   creationType: (person) => (person.guestOf ? "Invitation" : null),
   customSecurityAttributes: () => null,
   deletedDateTime: () => null,
-  department: (person) => member(person, () => department(person)?.[0] ?? null),
+  department: (person) => unlessGuest(person, () => department(person)?.[0] ?? null),
   displayName: (person) => person.displayName,
-  employeeHireDate: (person) => member(person, () => isoSeconds(hired(person))),
-  employeeId: (person) => member(person, () => (chance(person, 43, 80) ? String(100_000 + person.index) : null)),
+  employeeHireDate: (person) => unlessGuest(person, () => isoSeconds(hired(person))),
+  employeeId: (person) => unlessGuest(person, () => (chance(person, 43, 80) ? String(100_000 + person.index) : null)),
   employeeLeaveDateTime: () => null,
   employeeOrgData: (person) =>
-    member(person, () => ({
+    unlessGuest(person, () => ({
       division: pick(person, 44, ["EMEA", "APAC", "Americas"]),
       costCenter: String(between(person, 45, 1000, 9999)),
     })),
   employeeType: (person) =>
-    member(person, () => pick(person, 46, ["Employee", "Employee", "Employee", "Contractor", "Intern"])),
+    unlessGuest(person, () => pick(person, 46, ["Employee", "Employee", "Employee", "Contractor", "Intern"])),
   externalUserState: (person) => (person.guestOf ? (chance(person, 47, 70) ? "Accepted" : "PendingAcceptance") : null),
   externalUserStateChangeDateTime: (person) => (person.guestOf ? isoSeconds(created(person) + day) : null),
   faxNumber: () => null,
@@ -164,7 +164,9 @@ export const userProperties: Record<string, (person: Person) => unknown> = {
   isManagementRestricted: () => null,
   isResourceAccount: () => null,
   jobTitle: (person) =>
-    member(person, () => (chance(person, 49, 8) ? null : pick(person, 50, department(person)?.[1] ?? ["Consultant"]))),
+    unlessGuest(person, () =>
+      chance(person, 49, 8) ? null : pick(person, 50, department(person)?.[1] ?? ["Consultant"]),
+    ),
   lastPasswordChangeDateTime: (person) =>
     isoSeconds(Math.min(created(person) + between(person, 51, 0, 900) * day, Date.UTC(2026, 8, 30))),
   legalAgeGroupClassification: () => null,
@@ -187,7 +189,7 @@ export const userProperties: Record<string, (person: Person) => unknown> = {
   mailNickname: (person) => (person.guestOf ? `${person.alias}_${person.guestOf}#EXT#` : person.alias),
   mobilePhone: (person) => (chance(person, 52, 45) ? null : `${person.culture.dialing} 77 ${digits(person, 53)}`),
   officeLocation: (person) =>
-    member(person, () =>
+    unlessGuest(person, () =>
       chance(person, 54, 15) ? null : `${between(person, 55, 1, 40)}/${between(person, 56, 1000, 4999)}`,
     ),
   onPremisesDistinguishedName: (person) =>
@@ -207,7 +209,7 @@ export const userProperties: Record<string, (person: Person) => unknown> = {
     person.guestOf ? [mail(person)] : chance(person, 58, 10) ? [`${person.alias}@outlook.example`] : [],
   passwordPolicies: (person) => (synced(person) ? "DisablePasswordExpiration" : null),
   passwordProfile: () => null,
-  postalCode: (person) => member(person, () => person.office.postalCode),
+  postalCode: (person) => unlessGuest(person, () => person.office.postalCode),
   preferredDataLocation: () => null,
   preferredLanguage: (person) => (chance(person, 59, 40) ? null : person.culture.language),
   provisionedPlans: (person) =>
@@ -223,10 +225,10 @@ export const userProperties: Record<string, (person: Person) => unknown> = {
   showInAddressList: (person) => (person.guestOf ? false : null),
   signInActivity,
   signInSessionsValidFromDateTime: (person) => isoSeconds(created(person)),
-  state: (person) => member(person, () => person.office.state),
-  streetAddress: (person) => member(person, () => person.office.street),
+  state: (person) => unlessGuest(person, () => person.office.state),
+  streetAddress: (person) => unlessGuest(person, () => person.office.street),
   surname: (person) => (chance(person, 48, 3) ? null : person.family),
-  usageLocation: (person) => member(person, () => person.culture.usageLocation),
+  usageLocation: (person) => unlessGuest(person, () => person.culture.usageLocation),
   userPrincipalName: (person) => person.userPrincipalName,
   userType: (person) => (person.guestOf ? "Guest" : "Member"),
 };

@@ -276,6 +276,17 @@ describe("other collections", () => {
     },
   );
 
+  it("/groups are filtered by their own properties", async () => {
+    const found = async ($filter: string) => (await graph.get(`/groups${query({ $filter, $top: 999 })}`)).json.value;
+    const all = (await graph.get("/groups?$top=999")).json.value;
+    const unified = all.filter(({ groupTypes }) => (groupTypes as string[]).includes("Unified"));
+    expect(await found("groupTypes/any(t:t eq 'Unified')")).toEqual(unified);
+    expect(await found("securityEnabled eq false and mailEnabled eq true")).toEqual(unified);
+    expect((await graph.get(`/groups${query({ $filter: "department eq 'x'" })}`)).json.error?.message).toContain(
+      "on type 'microsoft.graph.group'",
+    );
+  });
+
   it("/organization tells the tenant and its domain", async () => {
     const { value } = (await graph.get("/organization")).json;
     expect(value).toHaveLength(1);
