@@ -3,6 +3,7 @@ import type { AuthenticationProvider } from "@microsoft/microsoft-graph-client";
 import type { AppIdentity, GraphTokenRequest } from "../access-token.js";
 import type { Cloud } from "../clouds.js";
 import { AppIdentityError } from "../errors.js";
+import { checkOptionNames } from "../option-names.js";
 import type { Fetch } from "../transport.js";
 import { fromEnvironment } from "./from-environment.js";
 import { fromParameters } from "./from-parameters.js";
@@ -100,6 +101,7 @@ export class AppIdentityAuthProvider implements AuthenticationProvider {
    */
   getAccessToken(options?: GraphTokenRequest): Promise<string> {
     try {
+      if (options !== undefined) checkRequest(options);
       options?.onIdentity?.(this.#who);
       const subject = this.#subjectOf(options?.scopes, options?.enableCae);
       if (!options?.claims && !options?.forceRefresh && !options?.signal?.aborted) {
@@ -160,6 +162,26 @@ export class AppIdentityAuthProvider implements AuthenticationProvider {
         acquireToken(identity, { scopes, enableCae, ...(claims !== undefined && { claims }) }, signal),
     };
   }
+}
+
+const requestNames: Record<keyof GraphTokenRequest, true> = {
+  scopes: true,
+  claims: true,
+  enableCae: true,
+  forceRefresh: true,
+  signal: true,
+  refusedToken: true,
+  onIdentity: true,
+  onToken: true,
+  attempt: true,
+};
+
+/** A misspelt `scopes` would get a token for Graph, and fail far from here. */
+function checkRequest(options: GraphTokenRequest): void {
+  let known = typeof options === "object";
+  for (const name in options) known &&= name in requestNames;
+  if (!known)
+    checkOptionNames(options, ["scopes", "claims", "enableCae", "forceRefresh", "signal"], "getAccessToken()");
 }
 
 /** Claims go to Entra as they are: JSON text, decoded from the header it came in. */

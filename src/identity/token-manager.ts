@@ -250,6 +250,7 @@ export class TokenManager {
 }
 
 function aborted(signal: AbortSignal): AppIdentityError {
+  if (signal.reason instanceof AppIdentityError) return signal.reason;
   return new AppIdentityError("aborted", "The caller's signal aborted before there was a token.", {
     remedy: "Nothing to repair, unless the signal is a timeout that is too short for a token request.",
     cause: signal.reason,

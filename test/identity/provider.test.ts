@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ClientSecretCredential, getBearerTokenProvider, type TokenCredential } from "@azure/identity";
 import { Agent, fetch as undiciFetch } from "undici";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { AppIdentity } from "../../src/access-token.js";
@@ -61,6 +62,18 @@ describe("a provider", () => {
     expect(emulator.requests).toHaveLength(0);
   });
 
+  it("names the option that was meant, rather than get a token for something else", async () => {
+    const misspelt = { scope: ["api://orders/.default"] } as object;
+    const error = await failure(provider().getAccessToken(misspelt));
+    expect(error).toMatchObject({ code: "invalid_options", remedy: 'Did you mean "scopes"?' });
+    expect((await failure(provider().getAccessToken("api://orders/.default" as never))).code).toBe("invalid_options");
+  });
+
+  it("passes on why a caller's signal aborted, where that is known", async () => {
+    const reason = new AppIdentityError("timeout", "The page took too long.", { remedy: "Wait longer." });
+    expect(await failure(provider().getAccessToken({ signal: AbortSignal.abort(reason) }))).toBe(reason);
+  });
+
   it("gets tokens for other APIs", async () => {
     const api = emulator.addApp({ identifierUris: ["api://orders"] });
     const authProvider = provider();
@@ -107,6 +120,16 @@ describe("as an Azure TokenCredential", () => {
     expect((await failure(authProvider.getToken(scope, { abortSignal: AbortSignal.abort() }))).code).toBe("aborted");
   });
 
+  it("is taken by Azure's own code", async () => {
+    const authProvider: TokenCredential = provider();
+    const scope = "https://graph.microsoft.com/.default";
+    const bearer = getBearerTokenProvider(authProvider, scope);
+    expect(payload(await bearer()).appid).toBe(emulator.clientId);
+    // It is one of those that say they can answer challenges.
+    expect((await authProvider.getToken(scope, { enableCae: true }))?.token).toBe(await bearer());
+    expect(emulator.requests).toHaveLength(1);
+  });
+
   it("is itself taken as another provider's tokenCredential", async () => {
     const { fetch } = emulator;
     const outer = new AppIdentityAuthProvider({ tokenCredential: provider(), fetch });
@@ -118,6 +141,12 @@ describe("as an Azure TokenCredential", () => {
 
 describe("a tokenCredential", () => {
   const minute = 60_000;
+
+  it("may be one of @azure/identity, as the compiler agrees", () => {
+    const { tenantId, clientId, clientSecret } = emulator;
+    const tokenCredential = new ClientSecretCredential(tenantId, clientId, clientSecret);
+    expect(new AppIdentityAuthProvider({ tokenCredential }).toJSON().credential).toBe("tokenCredential");
+  });
 
   it("is asked once by many, before its token is over, and never by a warm call", async () => {
     const clock = new LimitedClock();
