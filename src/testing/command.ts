@@ -81,8 +81,10 @@ function environmentOf(emulator: Emulator, caFile: string | undefined): Record<s
 
 /** Runs a command line to its end and gives its exit code, by the shell's convention where a signal ended it. */
 async function run(command: string, environment: Record<string, string>): Promise<number> {
-  // Before the command runs, for it may say at once that it is to be stopped.
-  const forward = (signal: NodeJS.Signals) => child.kill(signal);
+  // Before the command runs, for it may say at once that it is to be stopped. Ctrl+C reaches it without our help.
+  const forward = (signal: NodeJS.Signals) => {
+    if (signal === "SIGTERM" || !process.stdin.isTTY) child.kill(signal);
+  };
   process.on("SIGTERM", forward).on("SIGINT", forward);
   const child = spawn(command, { shell: true, stdio: "inherit", env: { ...process.env, ...environment } });
   const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
