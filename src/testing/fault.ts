@@ -105,6 +105,10 @@ export function createFaults(seed: number): Faults & { strike(request: RecordedR
   return {
     add(fault) {
       checkKnown("faults.add()", fault, faultFields);
+      const { chance = 1, status = 200 } = fault;
+      if (!(chance >= 0 && chance <= 1)) throw new RangeError(`chance is a number from 0 to 1, not ${chance}.`);
+      if (!(status >= 200 && status <= 599))
+        throw new RangeError(`status is an HTTP status from 200 to 599, not ${status}.`);
       const entry = {
         fault,
         seen: 0,

@@ -32,6 +32,9 @@ const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
   const { signingKey, clock, strict, tokenLifetimeSeconds } = options;
   const usedIds = new Set<string>();
+  if (!((tokenLifetimeSeconds ?? 1) > 0)) {
+    throw new RangeError(`tokenLifetimeSeconds is a number above 0, not ${tokenLifetimeSeconds}.`);
+  }
 
   /** Checks in Entra's order: after the tenant the grant, client, scope, app, credential and resource. */
   async function issue(request: WireRequest, segment: string, tenant: Tenant): Promise<object> {

@@ -128,6 +128,10 @@ describe("strictness", () => {
   });
 });
 
+it("a token can't live for no time", async () => {
+  await expect(startEmulator({ tokenLifetimeSeconds: 0 })).rejects.toThrow(/above 0/);
+});
+
 it("a token lives as long as the emulator was told", async () => {
   await using brief = await startEmulator({ users: 0, tokenLifetimeSeconds: 60 });
   const claims = JSON.stringify({ access_token: { xms_cc: { values: ["cp1"] } } });

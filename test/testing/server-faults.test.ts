@@ -154,6 +154,12 @@ describe("a fault", () => {
     await expect(list()).rejects.toThrow("carries nothing to https://evil.example");
   });
 
+  it("is refused when it says nothing that is understood", () => {
+    expect(() => emulator.faults.add({ statsu: 503 } as Fault)).toThrow(/no option "statsu".*status/);
+    expect(() => emulator.faults.add({ chance: 50 })).toThrow(/from 0 to 1/);
+    expect(() => emulator.faults.add({ status: 42 })).toThrow(/from 200 to 599/);
+  });
+
   it("delays an answer or never gives one, and an abort ends the waiting", async () => {
     emulator.faults.add({ service: "graph", delayMs: 50 });
     const asked = performance.now();
