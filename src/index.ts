@@ -1,8 +1,10 @@
 // Who are we
-export type { AccessTokenOptions } from "./access-token.js";
+export type { AccessTokenOptions, AppIdentity, GraphTokenRequest } from "./access-token.js";
 export type { Cloud, CloudHosts, CloudName } from "./clouds.js";
-export type { CredentialOptions } from "./identity/credentials.js";
+export type { AssertionContext, CertificateOptions, CredentialOptions, TokenSource } from "./identity/credentials.js";
+export type { TokenEvent } from "./identity/diagnostics.js";
 export type { AppIdentityOptions } from "./identity/options.js";
+export type { OptionOverrides } from "./identity/overrides.js";
 export { type Parameters, readParameters } from "./identity/parameters.js";
 export { AppIdentityAuthProvider, type AzureAccessToken, type GetTokenOptions } from "./identity/provider.js";
 export type { TokenStore } from "./identity/token-store.js";
@@ -11,8 +13,8 @@ export type { TokenStore } from "./identity/token-store.js";
 export { createGraphClient, type GraphClientOptions } from "./graph/client.js";
 export { listAll } from "./graph/list-all.js";
 export type { ListOptions } from "./graph/list-options.js";
-export type { Listing } from "./graph/listing.js";
-export { odata } from "./graph/odata.js";
+export type { Listing, PagingOptions } from "./graph/listing.js";
+export { type ODataGuid, type ODataScalar, type ODataValue, odata } from "./graph/odata.js";
 export type { ChangePage, Page } from "./graph/pages.js";
 export type { ListProgress } from "./graph/progress.js";
 export type { RetryOptions } from "./graph/retry.js";
@@ -21,9 +23,20 @@ export type { RetryOptions } from "./graph/retry.js";
 export { type CountUsersOptions, countUsers } from "./users/count-users.js";
 export { type DeltaUsersOptions, deltaUsers, type UserChange, type UserChanges } from "./users/delta-users.js";
 export { type ListUsersOptions, listUsers } from "./users/list-users.js";
-export type { ListedUser, UserProperty } from "./users/user-properties.js";
+export type {
+  DefaultUserProperty,
+  ListedUser,
+  UserExpansion,
+  UserProperty,
+  UserRelation,
+} from "./users/user-properties.js";
 
 // What can go wrong, and who is told
-export { AppIdentityError, type AppIdentityErrorCode, isAppIdentityError } from "./errors.js";
+export {
+  AppIdentityError,
+  type AppIdentityErrorCode,
+  type AppIdentityErrorDetails,
+  isAppIdentityError,
+} from "./errors.js";
 export type { Logger } from "./logger.js";
 export type { Fetch } from "./transport.js";
