@@ -47,8 +47,9 @@ export function redisTokenStore(
   const redis = commands(client);
   return {
     async get(key) {
-      const text = await redis.get(prefix + key);
-      return typeof text === "string" ? decrypt(secret, prefix + key, text) : undefined;
+      const value = await redis.get(prefix + key);
+      // A client may be set to give buffers.
+      return value === null || value === undefined ? undefined : decrypt(secret, prefix + key, String(value));
     },
     set: (key, value, ttlMs) => redis.set(prefix + key, encrypt(secret, prefix + key, value), ttlMs),
     async lock(key, ttlMs) {

@@ -19,10 +19,8 @@ export function readTokenAnswer(body: Record<string, unknown>, host: string, ela
   if (typeof token !== "string" || token === "") throw invalid(`The answer of ${host} holds no token.`, host);
   const lifetimeMs = expiresIn === undefined || expiresIn === null ? unstatedLifetimeMs : milliseconds(expiresIn);
   if (lifetimeMs === undefined) {
-    throw invalid(
-      `The answer of ${host} holds a token without a future: expires_in is ${JSON.stringify(expiresIn)}.`,
-      host,
-    );
+    const said = JSON.stringify(expiresIn).slice(0, 40);
+    throw invalid(`The answer of ${host} holds a token without a future: expires_in is ${said}.`, host);
   }
   // Its life began on the server, when the answer was written: at worst when the request left.
   const refreshInMs = milliseconds(refreshIn);

@@ -96,7 +96,7 @@ describe.runIf(hasRedis()).each(Object.entries(kinds))("a Redis server, through 
     connected = await open(redis.url);
     raw = new Redis(redis.url, { retryStrategy: () => 50, maxRetriesPerRequest: null });
     raw.on("error", () => {});
-    await raw.flushall();
+    await vi.waitFor(() => raw.flushall(), { timeout: 10_000 });
     endpoint = await startTokenEndpoint();
     lines = [];
   });
@@ -186,6 +186,16 @@ describe.runIf(hasRedis()).each(Object.entries(kinds))("a Redis server, through 
     const tokens = (await Promise.all(answers)).flatMap(([tokens]) => tokens as string[]);
     expect(new Set(tokens)).toEqual(new Set(["token-shared"]));
     expect(endpoint.requests).toHaveLength(1);
+  });
+
+  it("that takes its time costs a warning, and its answer isn't waited for", async () => {
+    const pauseMs = 4_000;
+    await raw.call("CLIENT", "PAUSE", pauseMs);
+    const before = performance.now();
+    expect(await processWith().getAccessToken()).toBe("token-1");
+    expect(performance.now() - before).toBeLessThan(pauseMs / 2);
+    expect(lines).toEqual(["The token store failed (get: no answer within 200 ms); doing without it."]);
+    await redis.restart();
   });
 
   it("killed and started again in the middle, costs warnings and no token", async () => {
