@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { ConfidentialClientApplication } from "@azure/msal-node";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createGraphClient } from "../../src/graph/client.js";
 import type { AppIdentityOptions } from "../../src/identity/options.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
 import { redisTokenStore } from "../../src/redis.js";
+import { listUsers } from "../../src/users/list-users.js";
 import { makeCertificate, type TestCertificate } from "../support/certificates.js";
 import { json } from "../support/loopback.js";
 import {
@@ -100,6 +102,11 @@ describe.each(Object.entries(credentials))("with %s", (_name, credential) => {
     const printed = [prints(authProvider)];
     await authProvider.getAccessToken();
     printed.push(prints(authProvider));
+    // Whatever holds a provider shows no more than the provider does.
+    const client = createGraphClient({ authProvider, fetch: async () => Response.json({ value: [] }) });
+    const listing = listUsers(client);
+    for await (const _ of listing);
+    printed.push(prints(client), prints(listing));
     for (const answer of [
       entraError(401, 7000215, "invalid_client"),
       entraError(401, 700027, "invalid_client"),
