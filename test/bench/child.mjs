@@ -43,6 +43,7 @@ const measures = {
 
   /** The consumer is busy for as long as the server needs for a page. */
   async slow() {
+    await contestant.token?.();
     const started = performance.now();
     await listAll((users) =>
       users % task.pageSize === 0 ? new Promise((resolve) => setTimeout(resolve, task.busyMs)) : undefined,

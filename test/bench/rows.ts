@@ -37,7 +37,7 @@ export function measurements(quick: boolean): Measurement[] {
   };
 
   const listed = quick ? 19_980 : 99_900;
-  const slowly = quick ? 9_990 : 29_970;
+  const slowly = quick ? 9_990 : 49_950;
   const delayed = quick ? 1_000 : 5_000;
   const many = quick ? 100_000 : 1_000_000;
   const busyMs = 40;
