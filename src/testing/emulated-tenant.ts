@@ -34,8 +34,13 @@ export function describeTenant(
 ): EmulatedTenant {
   const app = (id = clientId) => tenant.app(id);
   return {
-    ...{ tenantId: tenant.id, domain: tenant.domain, clientId, clientSecret },
-    ...{ users: tenant.directory, graph: tenant.graph.switches, app },
+    ...{ tenantId: tenant.id, domain: tenant.domain, clientId, clientSecret, app },
+    get users() {
+      return tenant.directory;
+    },
+    get graph() {
+      return tenant.graph.switches;
+    },
     addApp: (options = {}) => tenant.register(options),
     revoke(id) {
       app(id).validFrom = Math.floor(clock.now() / 1000) + 1;

@@ -157,10 +157,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       ...defined({ clientId, roles, secrets: clientSecret === undefined ? undefined : [clientSecret] }),
     });
   const first = registerHome();
+  // Spread here, so that what is wrong with the options shows before a socket is open.
+  const described = { ...describeTenant(home, first, clock) };
   const { origin, carriedTo, ca, close: stop } = await openSockets(listener, host, port, options.tls ?? false);
 
   return {
-    ...describeTenant(home, first, clock),
+    ...described,
     ...{ origin, ca, requests, faults, clock, stop },
     fetch: createCarrier(carriedTo, [origin, ...(options.origins ?? [])]),
     addTenant({ roles: granted, ...tenantOptions } = {}) {

@@ -27,10 +27,10 @@ const appOptions: Record<keyof AppOptions, true> = {
 export class Tenant {
   readonly id: string;
   readonly domain: string;
-  readonly directory: Directory;
-  readonly graph: GraphService;
   readonly apps = new Map<string, App>();
   readonly #seed: number;
+  readonly #create: () => { directory: Directory; graph: GraphService };
+  #created: { directory: Directory; graph: GraphService } | undefined;
   #registered = 0;
 
   constructor(
@@ -42,8 +42,24 @@ export class Tenant {
     this.id = tenantId.toLowerCase();
     this.domain = domain.toLowerCase();
     this.#seed = seed;
-    this.directory = createDirectory({ users, seed, tenantId: this.id, domain: this.domain, clock });
-    this.graph = createGraphService({ directory: this.directory, clock, switches });
+    this.#create = () => {
+      const directory = createDirectory({ users, seed, tenantId: this.id, domain: this.domain, clock });
+      return { directory, graph: createGraphService({ directory, clock, switches }) };
+    };
+  }
+
+  /** Made when first asked for, since a program may have thousands of tenants and look at a few. */
+  get #contents() {
+    this.#created ??= this.#create();
+    return this.#created;
+  }
+
+  get directory(): Directory {
+    return this.#contents.directory;
+  }
+
+  get graph(): GraphService {
+    return this.#contents.graph;
   }
 
   /** `Contoso` for `contoso.onmicrosoft.com`. */

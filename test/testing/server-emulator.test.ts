@@ -220,6 +220,26 @@ describe("starting and stopping", () => {
     await expect(startEmulator({ user: 5 } as object)).rejects.toThrow(/no option "user".*knows users,/);
   });
 
+  it("refuses values that mean nothing before it opens a socket", () => {
+    const program = `
+      import { startEmulator } from ${JSON.stringify(new URL("../../src/testing/index.ts", import.meta.url).href)};
+      for (const wrong of [{ users: -1 }, { shortPages: 2 }, { tokenLifetimeSeconds: 0 }]) {
+        await startEmulator(wrong).catch((error) => console.log(error.name));
+      }`;
+    const args = ["--import", "tsx", "--input-type=module", "-e", program];
+    const shown = execFileSync(process.execPath, args, { timeout: 15_000 });
+    expect(shown.toString().trim().split("\n")).toEqual(["RangeError", "RangeError", "RangeError"]);
+  });
+
+  it("has room for thousands of tenants", async () => {
+    await using many = await startEmulator({ users: 1 });
+    const tenants = Array.from({ length: 2000 }, () => many.addTenant({ users: 100_000 }));
+    expect(new Set(tenants.map(({ tenantId }) => tenantId)).size).toBe(2000);
+    const last = tenants.at(-1)!;
+    expect((await requestToken(many, { tenant: last.domain })).claims.tid).toBe(last.tenantId);
+    expect(last.users.count).toBe(100_000);
+  });
+
   it("listens on loopback only, and warns when told otherwise", async () => {
     const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
     await using open = await startEmulator({ users: 0, host: "0.0.0.0" });
