@@ -6,7 +6,7 @@ import type { CredentialChoices, CredentialContext, ProvingCredential } from "./
 /** Assertions that the caller signs. MSAL calls for one when the token request is about to be sent. */
 export function assertionCredential(
   given: CredentialChoices["clientAssertion"],
-  { tenantId, clientId, clock }: CredentialContext,
+  { tenantId: ownTenant, clientId, clock }: CredentialContext,
 ): ProvingCredential {
   if (typeof given !== "function") {
     throw new AppIdentityError("invalid_options", '"clientAssertion" is not a function.', {
@@ -16,7 +16,7 @@ export function assertionCredential(
   }
   return {
     kind: "assertion",
-    async proof(signal) {
+    async proof(signal, tenantId = ownTenant) {
       const clientAssertion = async ({ tokenEndpoint = "" }: { tokenEndpoint?: string }): Promise<string> => {
         const ask = (inner: AbortSignal) => given({ tenantId, clientId, tokenEndpoint, signal: inner });
         const assertion = await askCaller("clientAssertion", ask, signal, clock);

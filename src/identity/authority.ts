@@ -71,7 +71,8 @@ export function authorityWithoutTenant(cloud?: CloudName | CloudHosts): Resolved
   return aadAuthority(resolveCloud(cloud), "");
 }
 
-function aadAuthority(cloud: Cloud, tenantId: string): ResolvedAuthority {
+/** The authority of a tenant on the cloud's own login host. */
+export function aadAuthority(cloud: Cloud, tenantId: string): ResolvedAuthority {
   const url = `https://${cloud.loginHost}/${tenantId}`;
   const knownAuthorities = knownHosts(cloud.loginHost, tenantId);
   return {

@@ -53,6 +53,9 @@ export function certificateCredential(
   warnOfExpiry();
   return {
     kind: "certificate",
+    get expiresAt() {
+      return certificate.expiresAt;
+    },
     async proof(signal) {
       await renew(signal);
       const { expiresAt } = certificate;

@@ -1,7 +1,7 @@
 /**
  * How an app proves who it is: what callers may give (`CredentialOptions`), and what a token request needs (`Credential`).
  *
- * A token request asks `credential.proof(signal)` and spreads the answer into MSAL's `auth` configuration. When Entra refuses the proof,
+ * A token request asks `credential.proof(signal, tenantId)` and spreads the answer into MSAL's `auth` configuration. When Entra refuses the proof,
  * `credential.refresh(refused, signal)` looks for a newer one and says whether asking again is worth a request. A `tokenCredential` proves
  * nothing to Entra itself: it is asked for the token instead.
  */
@@ -92,14 +92,20 @@ export interface Proof {
 
 export interface ProvingCredential {
   readonly kind: "secret" | "certificate" | "assertion" | "federatedToken";
-  /** @throws AppIdentityError `credential_callback_failed`, `certificate_expired`, `expired_credential`, `invalid_credential`. */
-  proof(signal: AbortSignal): Promise<Proof>;
+  /** Milliseconds since 1970, where the credential itself says so. */
+  readonly expiresAt?: number | undefined;
+  /**
+   * @param tenantId Whose token is asked for. Default: the tenant the credential was made for.
+   * @throws AppIdentityError `credential_callback_failed`, `certificate_expired`, `expired_credential`, `invalid_credential`.
+   */
+  proof(signal: AbortSignal, tenantId?: string): Promise<Proof>;
   /** Looks for something newer than the proof that was refused; whether there is. Never throws except for an aborted signal. */
   refresh(refused: Proof, signal: AbortSignal): Promise<boolean>;
 }
 
 export interface BorrowedCredential {
   readonly kind: "tokenCredential";
+  readonly expiresAt?: undefined;
   readonly getToken: TokenSource["getToken"];
 }
 

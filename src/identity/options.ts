@@ -20,6 +20,8 @@ interface CommonOptions {
   readonly cloud?: CloudName | CloudHosts | undefined;
   /** Shares tokens between processes. Default: each process has its own. */
   readonly tokenStore?: TokenStore | undefined;
+  /** How many tokens are kept in memory, those of `forTenant()` included; the least recently used go first. Default 10,000. */
+  readonly maxTokens?: number | undefined;
   /** Carries every request. Default: the global `fetch`. */
   readonly fetch?: Fetch | undefined;
   /** `console` or pino, as they are. Default: silence. */
@@ -79,11 +81,12 @@ export interface ResolvedIdentity {
   readonly fetch: Fetch;
   readonly logger: Logger | undefined;
   readonly tokenStore: TokenStore | undefined;
+  readonly maxTokens: number | undefined;
   readonly clock: Clock;
 }
 
 export const tenantNames = ["tenantId", "authority", "oidcAuthority"] as const;
-const otherNames = ["cloud", "scopes", "tokenStore", "fetch", "logger", "clock"] as const;
+const otherNames = ["cloud", "scopes", "tokenStore", "maxTokens", "fetch", "logger", "clock"] as const;
 const names = [...tenantNames, "clientId", ...credentialNames, ...otherNames];
 
 /**
@@ -93,7 +96,7 @@ const names = [...tenantNames, "clientId", ...credentialNames, ...otherNames];
 export function resolveOptions(options: AppIdentityOptions): ResolvedIdentity {
   checkOptionNames(options, names, "AppIdentityAuthProvider");
   checkParts(options);
-  const { logger, tokenStore, clock = systemClock } = options;
+  const { logger, tokenStore, maxTokens, clock = systemClock } = options;
   const borrowed = options.tokenCredential !== undefined;
   const clientId = borrowed && options.clientId === undefined ? "" : checkText(options, "clientId", portal.clientId);
   for (const name of tenantNames) if (options[name] !== undefined) checkText(options, name, portal.tenantId);
@@ -113,6 +116,7 @@ export function resolveOptions(options: AppIdentityOptions): ResolvedIdentity {
     fetch: resolveFetch(options.fetch),
     logger,
     tokenStore,
+    maxTokens,
     clock,
   });
 }
@@ -139,7 +143,7 @@ function checkText(
 }
 
 /** What JavaScript callers can get wrong, where it would only surface in the middle of a job. */
-function checkParts({ fetch, logger, tokenStore }: AppIdentityOptions): void {
+function checkParts({ fetch, logger, tokenStore, maxTokens }: AppIdentityOptions): void {
   if (fetch !== undefined && typeof fetch !== "function") {
     throw invalid('"fetch" is not a function.', "Give a function like the global fetch, or leave it out.");
   }
@@ -148,6 +152,9 @@ function checkParts({ fetch, logger, tokenStore }: AppIdentityOptions): void {
   }
   if (tokenStore !== undefined && !(typeof tokenStore?.get === "function" && typeof tokenStore.set === "function")) {
     throw invalid('"tokenStore" has no get and set.', "Give a TokenStore, such as redisTokenStore() makes.");
+  }
+  if (maxTokens !== undefined && !(Number.isInteger(maxTokens) && maxTokens > 0)) {
+    throw invalid('"maxTokens" is not a number of tokens.', "Give a whole number from 1, or leave it out for 10,000.");
   }
 }
 

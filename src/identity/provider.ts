@@ -8,6 +8,7 @@ import type { Fetch } from "../transport.js";
 import { fromEnvironment } from "./from-environment.js";
 import { fromParameters } from "./from-parameters.js";
 import { type AppIdentityOptions, type ResolvedIdentity, resolveOptions } from "./options.js";
+import { inTenant } from "./other-tenant.js";
 import type { OptionOverrides } from "./overrides.js";
 import { resolveScopes } from "./scopes.js";
 import { TokenManager, type TokenSubject } from "./token-manager.js";
@@ -26,6 +27,14 @@ export interface AzureAccessToken {
   expiresOnTimestamp: number;
   refreshAfterTimestamp: number;
   tokenType: "Bearer";
+}
+
+/** What the providers of one app share. `forTenant()` gives it to the constructor in place of options. */
+class Kin {
+  constructor(
+    readonly identity: ResolvedIdentity,
+    readonly tokens: TokenManager,
+  ) {}
 }
 
 /**
@@ -58,17 +67,15 @@ export class AppIdentityAuthProvider implements AuthenticationProvider {
    * @throws AppIdentityError `invalid_options`, `invalid_scope`, `invalid_certificate`, `certificate_expired`.
    */
   constructor(options: AppIdentityOptions) {
-    const identity = resolveOptions(options);
-    const { tenantId, clientId, cloud, clock, logger, tokenStore, scopes } = identity;
+    const { identity, tokens } = options instanceof Kin ? options : firstOfKin(options);
+    const { tenantId, clientId, cloud, fetch, scopes } = identity;
     this.tenantId = tenantId;
     this.clientId = clientId;
     this.cloud = cloud;
-    this.fetch = identity.fetch;
+    this.fetch = fetch;
     this.#identity = identity;
     this.#who = Object.freeze({ tenantId, clientId, loginHost: cloud.loginHost });
-    // A borrowed credential that doesn't say who it is could share its tokens with strangers.
-    const store = tenantId && clientId ? tokenStore : undefined;
-    this.#tokens = new TokenManager({ clock, logger, store });
+    this.#tokens = tokens;
     this.#usual = this.#subject(scopes, false);
     this.#usualWithCae = this.#subject(scopes, true);
   }
@@ -136,6 +143,18 @@ export class AppIdentityAuthProvider implements AuthenticationProvider {
     };
   }
 
+  /**
+   * The same app in another tenant that has consented to it. Both share credential, fetch, token store, and one bounded memory of tokens
+   * (`maxTokens`), so a provider made anew for each job is as warm as one that is kept. A tenant's id and its domains count as different tenants.
+   * @param tenantId The tenant's id, or one of its domains.
+   * @throws AppIdentityError `invalid_options`; also for a `tokenCredential` or an `oidcAuthority`, which are bound to one tenant.
+   * @example
+   * const client = createGraphClient({ authProvider: authProvider.forTenant(customer.tenantId) });
+   */
+  forTenant(tenantId: string): AppIdentityAuthProvider {
+    return new AppIdentityAuthProvider(new Kin(inTenant(this.#identity, tenantId), this.#tokens) as never);
+  }
+
   /** Who this is and how it proves that, for logs. */
   toJSON(): { tenantId: string; clientId: string; credential: string } {
     return { tenantId: this.tenantId, clientId: this.clientId, credential: this.#identity.credential.kind };
@@ -162,6 +181,14 @@ export class AppIdentityAuthProvider implements AuthenticationProvider {
         acquireToken(identity, { scopes, enableCae, ...(claims !== undefined && { claims }) }, signal),
     };
   }
+}
+
+function firstOfKin(options: AppIdentityOptions): Kin {
+  const identity = resolveOptions(options);
+  const { tenantId, clientId, clock, logger, maxTokens, tokenStore } = identity;
+  // A borrowed credential that doesn't say who it is could share its tokens with strangers.
+  const store = tenantId && clientId ? tokenStore : undefined;
+  return new Kin(identity, new TokenManager({ clock, logger, store, maxTokens }));
 }
 
 const requestNames: Record<keyof GraphTokenRequest, true> = {

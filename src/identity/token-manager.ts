@@ -63,6 +63,7 @@ interface PendingFlight extends Flight {
 }
 
 interface Entry {
+  readonly key: string;
   held: HeldToken | undefined;
   heldOrder: number;
   pending: PendingFlight | undefined;
@@ -74,7 +75,7 @@ export interface TokenManagerOptions {
   logger?: Logger | undefined;
   store?: TokenStore | undefined;
   /** Kinds of tokens kept; the least recently used go first. Default 10,000. */
-  maxTokens?: number;
+  maxTokens?: number | undefined;
 }
 
 /** Where the answer has no `refresh_in`: at 70–80 % of life, so that not all processes come at once. */
@@ -85,7 +86,10 @@ export class TokenManager {
   readonly #logger: Logger | undefined;
   readonly #store: StoredTokens | undefined;
   readonly #maxTokens: number;
-  readonly #entries = new Map<string, Entry>();
+  /** Those somebody waits for: they are never dropped, and there are only as many as requests under way. */
+  readonly #flying = new Map<string, Entry>();
+  /** The others, in the order of their last use. */
+  readonly #resting = new Map<string, Entry>();
   #lastKey: string | undefined;
   #order = 0;
 
@@ -132,15 +136,26 @@ export class TokenManager {
   }
 
   #entry(key: string): Entry {
-    let entry = this.#entries.get(key);
-    if (entry !== undefined && key === this.#lastKey) return entry;
-    // The map's order is the order of use.
-    this.#entries.delete(key);
-    entry ??= { held: undefined, heldOrder: 0, pending: undefined, outage: new Outage(this.#clock) };
-    this.#entries.set(key, entry);
-    this.#lastKey = key;
-    if (this.#entries.size > this.#maxTokens) this.#entries.delete(this.#entries.keys().next().value as string);
+    let entry = this.#flying.get(key) ?? this.#resting.get(key);
+    if (entry !== undefined && (entry.pending !== undefined || key === this.#lastKey)) return entry;
+    entry ??= { key, held: undefined, heldOrder: 0, pending: undefined, outage: new Outage(this.#clock) };
+    this.#rest(entry);
     return entry;
+  }
+
+  /** Puts an entry behind all others, and drops the first where there are too many. */
+  #rest(entry: Entry): void {
+    this.#flying.delete(entry.key);
+    this.#resting.delete(entry.key);
+    this.#resting.set(entry.key, entry);
+    this.#lastKey = entry.key;
+    if (this.#resting.size > this.#maxTokens) this.#resting.delete(this.#resting.keys().next().value as string);
+  }
+
+  #land(entry: Entry, flight: PendingFlight): void {
+    if (entry.pending !== flight) return;
+    entry.pending = undefined;
+    this.#rest(entry);
   }
 
   #start(
@@ -151,11 +166,11 @@ export class TokenManager {
     const flight = { claims, forced, background, order: ++this.#order, stop: new AbortController() };
     const token = this.#fly(entry, subject, flight);
     const pending: PendingFlight = { ...flight, token, leavers: new Map(), committed: background };
-    const landed = () => {
-      if (entry.pending === pending) entry.pending = undefined;
-    };
+    const landed = () => this.#land(entry, pending);
     token.then(landed, landed);
     entry.pending = pending;
+    this.#resting.delete(entry.key);
+    this.#flying.set(entry.key, entry);
     return pending;
   }
 
@@ -172,7 +187,7 @@ export class TokenManager {
           flight.leavers.delete(signal);
           reject(aborted(signal));
           if (flight.committed || flight.leavers.size > 0) return;
-          if (entry.pending === flight) entry.pending = undefined;
+          this.#land(entry, flight);
           flight.stop.abort();
         };
         signal.addEventListener("abort", leave, { once: true });

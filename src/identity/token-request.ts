@@ -38,7 +38,7 @@ export async function acquireToken(
   for (let attempt = 1; ; attempt++) {
     let proof: Proof | undefined;
     try {
-      proof = await credential.proof(signal);
+      proof = await credential.proof(signal, identity.tenantId);
       return await requestToken(identity, proof, query, signal);
     } catch (error) {
       if (!(error instanceof AppIdentityError)) throw error;
