@@ -42,6 +42,9 @@ export function openIdConfiguration(url: URL, id: string): object {
 const claimsSupported = `sub iss cloud_instance_name cloud_instance_host_name cloud_graph_host_name msgraph_host aud exp
   iat auth_time acr nonce preferred_username name tid ver at_hash c_hash email`.split(/\s+/);
 
+/** Still listed, though nothing is there any more that an app could ask. */
+const otherInstances = [{ login: ["login.microsoftonline.de"] }, { login: ["login-us.microsoftonline.com"] }];
+
 /** Which hosts belong to one cloud. MSAL asks only for hosts that it doesn't know by heart. */
 export function instanceDiscovery(url: URL): object {
   let asked: URL;
@@ -51,13 +54,14 @@ export function instanceDiscovery(url: URL): object {
     throw new EntraFailure(50050);
   }
   const own = { login: [url.host] };
-  const known = [...clouds, own];
+  const listed = [...clouds, ...otherInstances];
+  const known = cloudOfLoginHost(url.hostname) ? listed : [...listed, own];
   if (!known.some(({ login }) => login.includes(asked.host))) throw new EntraFailure(50049);
   const [, tenant = "common"] = asked.pathname.split("/");
   return {
     tenant_discovery_endpoint: `${asked.origin}/${tenant}/v2.0/.well-known/openid-configuration`,
     "api-version": "1.1",
-    metadata: (cloudOfLoginHost(url.hostname) ? clouds : known).map(({ login }) => ({
+    metadata: known.map(({ login }) => ({
       preferred_network: login[0],
       preferred_cache: login.includes("login.windows.net") ? "login.windows.net" : login[0],
       aliases: login,

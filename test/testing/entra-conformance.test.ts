@@ -276,6 +276,13 @@ describe("a refused token request", () => {
     expect(headers.get("www-authenticate")).toBeNull();
   });
 
+  it("comes for claims that aren't JSON", async () => {
+    expect(await requestToken(emulator, { form: { claims: "{" } })).toMatchObject({
+      status: 400,
+      body: { error: "invalid_request" },
+    });
+  });
+
   it("comes for a GET of the token endpoint, too", async () => {
     const answer = await emulator.fetch(`https://login.microsoftonline.com/${emulator.tenantId}/oauth2/v2.0/token`);
     expect(await answer.json()).toMatchObject({ error: "invalid_request", error_codes: [900561] });
@@ -432,11 +439,31 @@ describe("discovery", () => {
     );
     expect(status).toBe(200);
     expect(headers.get("cache-control")).toBe("max-age=86400, private");
-    expect(body).toMatchObject({
-      token_endpoint: `https://login.microsoftonline.com/${tenantId}/oauth2/v2.0/token`,
-      jwks_uri: `https://login.microsoftonline.com/${tenantId}/discovery/v2.0/keys`,
-      issuer: `https://login.microsoftonline.com/${tenantId}/v2.0`,
+    const base = `https://login.microsoftonline.com/${tenantId}`;
+    expect(body).toEqual({
+      token_endpoint: `${base}/oauth2/v2.0/token`,
+      token_endpoint_auth_methods_supported: ["client_secret_post", "private_key_jwt", "client_secret_basic"],
+      jwks_uri: `${base}/discovery/v2.0/keys`,
+      response_modes_supported: ["query", "fragment", "form_post"],
+      subject_types_supported: ["pairwise"],
+      id_token_signing_alg_values_supported: ["RS256"],
+      response_types_supported: ["code", "id_token", "code id_token", "id_token token"],
+      scopes_supported: ["openid", "profile", "email", "offline_access"],
+      issuer: `${base}/v2.0`,
+      request_uri_parameter_supported: false,
+      userinfo_endpoint: "https://graph.microsoft.com/oidc/userinfo",
+      authorization_endpoint: `${base}/oauth2/v2.0/authorize`,
+      device_authorization_endpoint: `${base}/oauth2/v2.0/devicecode`,
+      end_session_endpoint: `${base}/oauth2/v2.0/logout`,
+      http_logout_supported: true,
+      frontchannel_logout_supported: true,
+      claims_supported: expect.arrayContaining(["sub", "iss", "msgraph_host", "tid", "email"]),
+      kerberos_endpoint: `${base}/kerberos`,
+      tenant_region_scope: expect.stringMatching(/^[A-Z]{2}$/),
+      cloud_instance_name: "microsoftonline.com",
+      cloud_graph_host_name: "graph.windows.net",
       msgraph_host: "graph.microsoft.com",
+      rbac_url: "https://pas.windows.net",
     });
     const absent = ["grant_types_supported", "code_challenge_methods_supported", "request_parameter_supported"];
     for (const name of absent) expect(body).not.toHaveProperty(name);
@@ -466,11 +493,28 @@ describe("discovery", () => {
     expect(body.tenant_discovery_endpoint).toBe(
       "https://login.microsoftonline.us/t/v2.0/.well-known/openid-configuration",
     );
-    expect(JSON.stringify(body.metadata)).toContain('"preferred_cache":"login.windows.net"');
+    const instance = (preferred_network: string, preferred_cache: string, ...others: string[]) => ({
+      ...{ preferred_network, preferred_cache, aliases: [preferred_network, ...others] },
+    });
+    const com = "login.microsoftonline.com";
+    expect(body.metadata).toEqual(
+      expect.arrayContaining([
+        instance(com, "login.windows.net", "login.windows.net", "login.microsoft.com", "sts.windows.net"),
+        instance("login.partner.microsoftonline.cn", "login.partner.microsoftonline.cn", "login.chinacloudapi.cn"),
+        instance("login.microsoftonline.de", "login.microsoftonline.de"),
+        instance("login.microsoftonline.us", "login.microsoftonline.us", "login.usgovcloudapi.net"),
+        instance("login-us.microsoftonline.com", "login-us.microsoftonline.com"),
+      ]),
+    );
     expect(await get(path("login.example"))).toMatchObject({
       status: 400,
       body: { error: "invalid_instance", error_codes: [50049] },
     });
+  });
+
+  it("refuses a discovery request that names no endpoint, and knows no other paths", async () => {
+    expect(await get("/common/discovery/instance?api-version=1.1")).toMatchObject({ body: { error_codes: [50050] } });
+    expect((await emulator.fetch("https://login.microsoftonline.com/favicon.ico")).status).toBe(404);
   });
 
   it("publishes the key that tokens are signed with, and its certificate", async () => {

@@ -65,6 +65,13 @@ describe("a call that Graph doesn't let in", () => {
     });
   });
 
+  it("of an app that is gone is answered 403", async () => {
+    const { clientId, clientSecret } = emulator.addApp();
+    const token = await tokenFor({ form: { client_id: clientId, client_secret: clientSecret } });
+    emulator.reset();
+    expect(await call(token)).toMatchObject({ status: 403, error: { code: "Authorization_IdentityNotFound" } });
+  });
+
   it("without a role is answered 403, whatever was consented to after the token was issued", async () => {
     emulator.app().roles = [];
     const token = await tokenFor();
