@@ -40,24 +40,18 @@ const fullNames: readonly FullName[] = cultures.flatMap((culture) =>
   culture.given.flatMap((given) => culture.family.map((family) => ({ culture, given, family }))),
 );
 const mailNameOf = ({ given, family }: FullName) => `${given.latin}.${family.latin}`;
+/** Mail name → place among the full names. Made when first asked for. */
+let places: ReadonlyMap<string, number> | undefined;
 
 // Golden-ratio steps through the names make neighbours differ; coprime with their number, so that every name comes up once.
 const stride = coprimeFrom(Math.round(fullNames.length * 0.618), fullNames.length);
+/** Undoes the stride: `stride * unstride` is 1, counted round the names. */
+const unstride = fullNames.findIndex((_, factor) => (factor * stride) % fullNames.length === 1);
 
 /** @param size how many there are from the start: one in sixteen of them is a guest, of those who come later nobody */
 export function createPeople(seed: number, domain: string, size: number): People {
   const ids = createKeyedGuids(seed);
   const start = mix(seed, 1) % fullNames.length;
-  let places: Map<string, number> | undefined;
-
-  /** Mail name → how many steps through the names lead there. Made when first asked for. */
-  function placeOf(mailName: string): number | undefined {
-    places ??= new Map(
-      fullNames.map((_, place) => [mailNameOf(fullNames[(start + place * stride) % fullNames.length]!), place]),
-    );
-    return places.get(mailName);
-  }
-
   const person = (index: number) =>
     new GeneratedPerson(index, fullNames[(start + index * stride) % fullNames.length]!, { seed, domain, size, ids });
 
@@ -66,9 +60,11 @@ export function createPeople(seed: number, domain: string, size: number): People
     indexOf(text) {
       if (!text.includes("@")) return ids.indexOf(text);
       const [, mailName = "", number = "1"] = /^([^\d@_]+)(\d+)?[@_]/.exec(text.toLowerCase()) ?? [];
-      const place = placeOf(mailName);
+      places ??= new Map(fullNames.map((name, place) => [mailNameOf(name), place]));
+      const place = places.get(mailName);
       if (place === undefined) return undefined;
-      const index = (Number(number) - 1) * fullNames.length + place;
+      const steps = ((place - start + fullNames.length) * unstride) % fullNames.length;
+      const index = (Number(number) - 1) * fullNames.length + steps;
       return person(index).userPrincipalName.toLowerCase() === text.toLowerCase() ? index : undefined;
     },
   };
