@@ -1,8 +1,11 @@
+import { decodeJwt } from "./jwt.js";
 import type { WireRequest } from "./wire.js";
 
 /** A request as the emulator saw it. Bearer tokens and client secrets are left out. */
 export interface RecordedRequest {
   service: "entra" | "graph";
+  /** Which tenant it is about: id or domain from the address of a token request, or the id from an access token. */
+  tenant: string | undefined;
   method: string;
   /** As the client meant it, with the real Microsoft host where `emulator.fetch` carried it. */
   url: string;
@@ -31,6 +34,7 @@ export function record(
   const { authorization } = headers;
   const entry: RecordedRequest = {
     service,
+    tenant: tenantOf(service, request),
     method,
     url: url.href,
     path: url.pathname + url.search,
@@ -45,4 +49,10 @@ export function record(
   };
   if (log.push(entry) > remembered) log.shift();
   return entry;
+}
+
+function tenantOf(service: RecordedRequest["service"], { url, headers }: WireRequest): string | undefined {
+  if (service === "entra") return url.pathname.split("/")[1] || undefined;
+  const [, token = ""] = headers.authorization?.split(" ") ?? [];
+  return decodeJwt(token)?.claims.tid as string | undefined;
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Emulator, type Fault, startEmulator } from "../../src/testing/index.js";
+import { type Emulator, type Fault, type RecordedRequest, startEmulator } from "../../src/testing/index.js";
 import { requestToken } from "./token-request.js";
 
 let emulator: Emulator;
@@ -31,6 +31,17 @@ describe("a fault", () => {
     expect(error.code).toBe("ServiceUnavailable");
     expect(error.innerError["request-id"]).toBe(struck.headers.get("request-id"));
     expect((await list()).status).toBe(200);
+  });
+
+  it("can be meant for one tenant, at Entra and at Graph", async () => {
+    const { tenantId } = emulator.addTenant({ users: 3 });
+    const only = { times: Number.POSITIVE_INFINITY, where: ({ tenant }: RecordedRequest) => tenant === tenantId };
+    const { body } = await requestToken(emulator, { tenant: tenantId });
+    emulator.faults.add({ ...only, status: 503 });
+    const headers = { authorization: `Bearer ${body.access_token}` };
+    const there = await emulator.fetch("https://graph.microsoft.com/v1.0/users", { headers });
+    expect([there.status, (await requestToken(emulator, { tenant: tenantId })).status]).toEqual([503, 503]);
+    expect([(await list()).status, (await requestToken(emulator)).status]).toEqual([200, 200]);
   });
 
   it("strikes as often as it is told to, and is taken away by what add() returns", async () => {
