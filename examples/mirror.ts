@@ -56,7 +56,7 @@ export class Mirror {
   }
 
   /** Makes the tables where there are none. */
-  static async createTables(database: Database): Promise<void> {
+  static async createTables(database: Queries): Promise<void> {
     for (const sql of schema) await database.query(sql);
   }
 

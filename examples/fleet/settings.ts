@@ -1,0 +1,29 @@
+/** What every process of the fleet reads from its environment; the AZURE_* variables beside it are the package's own. */
+import { type Database, openDatabase } from "../database.js";
+
+const number = (name: string, fallback: number): number => {
+  const value = Number(process.env[name] ?? fallback);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new Error(`${name} is "${process.env[name]}", and has to be a number above 0.`);
+};
+
+export const redisUrl = process.env.REDIS_URL ?? "redis://127.0.0.1:6379";
+export const databaseUrl = process.env.DATABASE_URL ?? "postgres://postgres@127.0.0.1:5432/postgres";
+
+/** Begins every key in Redis. */
+export const prefix = process.env.FLEET_PREFIX ?? "fleet";
+
+/** Tenants that one worker mirrors at the same time: most of a round is waiting for Graph. */
+export const concurrency = number("FLEET_CONCURRENCY", 16);
+
+/** Milliseconds after which a worker that shows no sign of life loses its tenants to others. */
+export const lockMs = number("FLEET_LOCK_MS", 30_000);
+
+/** Milliseconds that a worker waits for one request's throttling or outage to pass; a tenant that needs longer is moved to later. */
+export const patienceMs = number("FLEET_PATIENCE_MS", 5_000);
+
+/** The database, with as many connections as there are transactions at once. */
+export function openFleetDatabase(connections = 1): Promise<Database> {
+  // A worker that stops in the middle of a transaction loses it with its tenants: nobody waits behind its row locks for longer.
+  return openDatabase({ url: databaseUrl, connections, idleTransactionMs: lockMs });
+}
