@@ -32,9 +32,6 @@ const count = (n: number) => n.toLocaleString("en-US");
 export function measurements(quick: boolean): Measurement[] {
   const child = (task: Task, settings: Settings) => (service: Service, contestant: string) =>
     measure(service, contestant, task, settings);
-  const row = (id: string, title: string, unit: string, better: Row["better"], value: Row["value"]): Row => {
-    return { id, title, unit, better, value };
-  };
 
   const listed = quick ? 19_980 : 99_900;
   const slowly = quick ? 9_990 : 49_950;
@@ -48,62 +45,114 @@ export function measurements(quick: boolean): Measurement[] {
     {
       take: child({ measure: "listing", pageSize: maximum }, { users: listed }),
       rows: [
-        row("throughput", "listing, no latency", "users/s", "higher", ({ seconds }) => listed / seconds!),
-        row("cpu", "CPU for 100,000 users", "s", "lower", ({ cpuSeconds }) => (cpuSeconds! / listed) * 100_000),
+        {
+          id: "throughput",
+          title: "listing, no latency",
+          unit: "users/s",
+          better: "higher",
+          value: ({ seconds }) => listed / seconds!,
+        },
+        {
+          id: "cpu",
+          title: "CPU for 100,000 users",
+          unit: "s",
+          better: "lower",
+          value: ({ cpuSeconds }) => (cpuSeconds! / listed) * 100_000,
+        },
       ],
     },
     {
       rounds: 3,
       take: child({ measure: "slow", pageSize: maximum, busyMs }, { users: slowly, latencyMs: busyMs }),
       rows: [
-        row(
-          "slow",
-          `listing, server and consumer ${busyMs} ms a page each`,
-          "users/s",
-          "higher",
-          ({ seconds }) => slowly / seconds!,
-        ),
+        {
+          id: "slow",
+          title: `listing, server and consumer ${busyMs} ms a page each`,
+          unit: "users/s",
+          better: "higher",
+          value: ({ seconds }) => slowly / seconds!,
+        },
       ],
     },
     {
       rounds: 3,
       take: child({ measure: "once" }, { users: delayed, latencyMs: 100 }),
       rows: [
-        row(
-          "latency",
-          `${count(delayed)} users, default page size, 100 ms latency`,
-          "s",
-          "lower",
-          ({ seconds }) => seconds!,
-        ),
+        {
+          id: "latency",
+          title: `${count(delayed)} users, default page size, 100 ms latency`,
+          unit: "s",
+          better: "lower",
+          value: ({ seconds }) => seconds!,
+        },
       ],
     },
     {
       take: child({ measure: "once", pageSize: maximum }, { users: 10_000 }),
-      rows: [row("memory-10k", "peak memory, 10,000 users", "MB", "lower", ({ peakMB }) => peakMB!)],
+      rows: [
+        {
+          id: "memory-10k",
+          title: "peak memory, 10,000 users",
+          unit: "MB",
+          better: "lower",
+          value: ({ peakMB }) => peakMB!,
+        },
+      ],
     },
     {
       rounds: 3,
       take: child({ measure: "once", pageSize: maximum }, { users: many }),
-      rows: [row("memory-1m", `peak memory, ${count(many)} users`, "MB", "lower", ({ peakMB }) => peakMB!)],
+      rows: [
+        {
+          id: "memory-1m",
+          title: `peak memory, ${count(many)} users`,
+          unit: "MB",
+          better: "lower",
+          value: ({ peakMB }) => peakMB!,
+        },
+      ],
     },
     {
       rounds: 1,
       without: contestants.map(({ id }) => id).filter((id) => id !== ours && id !== limit),
       take: child({ measure: "heap", pageSize: maximum }, { users: quick ? 199_800 : 999_000 }),
-      rows: [row("heap", "live heap, growth from 10 % to 90 %", "MB", "lower", ({ grownMB }) => grownMB!)],
+      rows: [
+        {
+          id: "heap",
+          title: "live heap, growth from 10 % to 90 %",
+          unit: "MB",
+          better: "lower",
+          value: ({ grownMB }) => grownMB!,
+        },
+      ],
     },
     {
       // The loop has no token cache to ask, and PnP's can't be asked without a request.
       without: [limit, "pnp"],
       take: child({ measure: "token", forMs: quick ? 100 : 500 }, { users: 1 }),
-      rows: [row("token", "warm token", "µs", "lower", ({ microseconds }) => microseconds!)],
+      rows: [
+        {
+          id: "token",
+          title: "warm token",
+          unit: "µs",
+          better: "lower",
+          value: ({ microseconds }) => microseconds!,
+        },
+      ],
     },
     {
       rounds: 2,
       without: [limit],
       take: child({ measure: "cold", callers }, { users: 1 }),
-      rows: [row("cold", `${count(callers)} cold callers`, "token requests", "lower", ({ tokens }) => tokens!)],
+      rows: [
+        {
+          id: "cold",
+          title: `${count(callers)} cold callers`,
+          unit: "token requests",
+          better: "lower",
+          value: ({ tokens }) => tokens!,
+        },
+      ],
     },
     {
       rounds: 2,
@@ -115,20 +164,32 @@ export function measurements(quick: boolean): Measurement[] {
         return sample;
       },
       rows: [
-        row(
-          "refresh",
-          `longest wait while Entra takes ${refreshLatencyMs / 1000} s to renew`,
-          "ms",
-          "lower",
-          ({ milliseconds }) => milliseconds!,
-        ),
+        {
+          id: "refresh",
+          title: `longest wait while Entra takes ${refreshLatencyMs / 1000} s to renew`,
+          unit: "ms",
+          better: "lower",
+          value: ({ milliseconds }) => milliseconds!,
+        },
       ],
     },
     {
       take: child({ measure: "first", pageSize: maximum }, { users: 10_000 }),
       rows: [
-        row("import", "import", "ms", "lower", ({ importMs }) => importMs!),
-        row("first", "process start to first user", "ms", "lower", ({ firstMs }) => firstMs!),
+        {
+          id: "import",
+          title: "import",
+          unit: "ms",
+          better: "lower",
+          value: ({ importMs }) => importMs!,
+        },
+        {
+          id: "first",
+          title: "process start to first user",
+          unit: "ms",
+          better: "lower",
+          value: ({ firstMs }) => firstMs!,
+        },
       ],
     },
     {
@@ -139,8 +200,20 @@ export function measurements(quick: boolean): Measurement[] {
         return { ...(contestant === ours ? ourTree(root) : installed(names, here)) };
       },
       rows: [
-        row("packages", "installed packages", "", "lower", ({ packages }) => packages!),
-        row("bytes", "installed size", "MB", "lower", ({ bytes }) => bytes! / 1e6),
+        {
+          id: "packages",
+          title: "installed packages",
+          unit: "",
+          better: "lower",
+          value: ({ packages }) => packages!,
+        },
+        {
+          id: "bytes",
+          title: "installed size",
+          unit: "MB",
+          better: "lower",
+          value: ({ bytes }) => bytes! / 1e6,
+        },
       ],
     },
   ];
