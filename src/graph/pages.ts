@@ -75,8 +75,10 @@ export class PageWalk<T> {
   #last: { link: string; ids: string[] | undefined } | undefined;
   /** Whether that link was asked once more, and nothing has come of it yet. */
   #askedAgain = false;
-  /** Where the place was lost, for as long as a restart has brought nothing new. */
+  /** Where the place was lost, for as long as the way back has brought nothing new. */
   #lost: Position | undefined;
+  /** Objects of the last page that may come again since its link was asked once more: pages needn't be cut twice in the same way. */
+  readonly #repeats = new Set<string>();
   /** How many of those handed out before a restart haven't come again since. */
   #behind = 0;
   #reset = false;
@@ -184,7 +186,7 @@ export class PageWalk<T> {
     const ids = idsOf(page.value);
     const reset = this.#reset && page.value.length > 0;
     const value = changes?.read(page.value, reset) ?? this.#unseen(page.value, ids);
-    if (changes !== undefined || this.#behind === 0 || value.length > 0) this.#lost = undefined;
+    if (changes !== undefined || value.length > 0 || !this.#isBehind) this.#lost = undefined;
     if (reset) this.#reset = false;
     this.#last = { link: at.link, ids };
     this.#next = next === undefined ? undefined : { link: next, page: at.page + 1 };
@@ -217,12 +219,13 @@ export class PageWalk<T> {
       });
       // That more followed was known: a page that is the last one now would end the listing early.
       if (page !== undefined && "nextLink" in page && (changes !== undefined || last.ids !== undefined)) {
-        const fresh = this.#follow(page, last.link) as string;
-        const rest = changes === undefined ? without(page.value, last.ids ?? []) : page.value;
-        this.#progress.duplicatesDropped += page.value.length - rest.length;
-        if (rest.length > 0) return this.#take({ ...page, value: rest }, { link: last.link, page: at.page }, fresh);
-        this.#next = { link: fresh, page: at.page };
-        return undefined;
+        const fresh = this.#follow(page, last.link);
+        if (changes === undefined) {
+          this.#lost ??= at;
+          for (const id of last.ids ?? []) this.#repeats.add(id);
+        }
+        const rest = this.#take(page, { link: last.link, page: at.page - 1 }, fresh);
+        return rest.value.length > 0 ? rest : undefined;
       }
     }
     const mayRestart = changes !== undefined || (restart && start === undefined && last?.ids !== undefined);
@@ -231,6 +234,7 @@ export class PageWalk<T> {
     this.#progress.restarts += 1;
     this.#lost ??= at;
     this.#behind = this.#seen?.size ?? 0;
+    this.#repeats.clear();
     this.#reset = changes !== undefined;
     this.#history.clear();
     this.#last = undefined;
@@ -239,13 +243,16 @@ export class PageWalk<T> {
     return undefined;
   }
 
-  /** What wasn't handed out before, where that is remembered. */
+  /** What wasn't handed out before, as far as that is remembered. */
   #unseen(value: GraphPage["value"], ids: readonly string[] | undefined): GraphPage["value"] {
-    const seen = this.#seen;
-    if (seen === undefined || ids === undefined) return value;
-    const fresh = value.filter((_, index) => seen.add(ids[index]!));
+    const [seen, repeats] = [this.#seen, this.#repeats];
+    if (ids === undefined || (seen === undefined && repeats.size === 0)) return value;
+    const unrepeated = value.filter((_, index) => !repeats.delete(ids[index]!));
+    // What hasn't come again by now won't come.
+    if (value.length > 0 && unrepeated.length === value.length) repeats.clear();
+    const fresh = seen === undefined ? unrepeated : unrepeated.filter(({ id }) => seen.add(id as string));
+    this.#behind = Math.max(0, this.#behind - (unrepeated.length - fresh.length));
     this.#progress.duplicatesDropped += value.length - fresh.length;
-    this.#behind = Math.max(0, this.#behind - (value.length - fresh.length));
     return fresh;
   }
 
@@ -259,12 +266,16 @@ export class PageWalk<T> {
     return { ...kept, value: page.value.slice(0, left) };
   }
 
+  get #isBehind(): boolean {
+    return this.#behind + this.#repeats.size > 0;
+  }
+
   /**
-   * The place from which exactly the rest follows. After a restart that is where the place was lost, until something new has come; then there is none until all
-   * that was handed out before has come again, as nothing says that Graph keeps an order.
+   * The place from which exactly the rest follows. Once the place was lost, that is where it was lost, until something new has come; then there is none
+   * until all that was handed out before has come again.
    */
   #resumable(at: Position): Position | undefined {
-    return this.#lost ?? (this.#behind > 0 ? undefined : at);
+    return this.#lost ?? (this.#isBehind ? undefined : at);
   }
 
   #located(error: AppIdentityError, at: Position): AppIdentityError {
@@ -293,9 +304,4 @@ function isForgotten({ statusCode, graphCode = "" }: AppIdentityError): boolean 
 function idsOf(value: GraphPage["value"]): string[] | undefined {
   const ids = value.map(({ id }) => id);
   return ids.every((id) => typeof id === "string") ? (ids as string[]) : undefined;
-}
-
-function without(value: GraphPage["value"], ids: readonly string[]): GraphPage["value"] {
-  const known = new Set<unknown>(ids);
-  return value.filter(({ id }) => !known.has(id));
 }

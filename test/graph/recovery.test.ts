@@ -51,6 +51,23 @@ describe("a lost page token", () => {
     expect(read).toEqual([...server.ids.slice(0, 4), "user-new", ...server.ids.slice(4)]);
   });
 
+  it("drops what it had also where the page that was asked again is shorter", async () => {
+    server = await startPages({ pages: 4, perPage: 3 }, (visit) => {
+      const { page, time, body } = visit;
+      // Two of the second page's three users now come with the third page; one is gone.
+      if (page === 2 && time === 2) body.value.length = 1;
+      if (page === 3 && time === 2) body.value.unshift({ id: "user-2-2" });
+      return page === 3 && time === 1 && expired(visit);
+    });
+    const { read, last } = await walk();
+    expect(read).toEqual(server.ids);
+    expect(last.duplicatesDropped).toBe(2);
+    const pages = await collect(listUsers(server.client).byPage());
+    expect(pages.map(({ continuationToken }) => typeof continuationToken)).toEqual([
+      ...["string", "string", "string", "undefined"],
+    ]);
+  });
+
   it("is recovered wherever it happens, as often as pages come in between", async () => {
     server = await startPages({ pages: 6 }, (visit) => visit.page > 1 && visit.time === 1 && expired(visit));
     const { read, failure } = await walk();

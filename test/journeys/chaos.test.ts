@@ -1,0 +1,20 @@
+import { describe, expect, it } from "vitest";
+import { type ChaosRun, chaosPlan, faultKinds, runChaos, summary } from "./chaos.js";
+
+/** Any seed will do; a failure names the one to look at. */
+const firstSeed = Number(process.env.CHAOS_SEED ?? 1);
+
+describe("a listing among faults", () => {
+  it("hands out everybody exactly once, under each kind of fault and under mixtures of them", async () => {
+    const runs: ChaosRun[] = [];
+    for (const { seed, faults } of chaosPlan(firstSeed)) {
+      const run = await runChaos(seed, faults);
+      runs.push(run);
+      expect(run, `seed ${seed}: ${faults.join(", ")}`).toMatchObject({ lost: 0, doubled: 0 });
+      if (runs.length === Object.keys(faultKinds).length + 8) break;
+    }
+    console.info(summary(runs));
+    expect(runs.reduce((pages, run) => pages + run.pages, 0)).toBeGreaterThan(500);
+    expect(new Set(runs.flatMap(({ resumed }) => Object.keys(resumed))).size).toBeGreaterThan(5);
+  }, 120_000);
+});
