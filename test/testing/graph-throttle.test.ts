@@ -36,6 +36,20 @@ describe("the throttle", () => {
     expect(ask(15_001, 3400)).toHaveProperty("x-ms-throttle-limit-percentage");
   });
 
+  it.each([1, 10, 349])("has room for a request of %i units again after its Retry-After", (units) => {
+    const { charge } = createThrottle();
+    const ask = (at: number, asked: number) => charge({ clientId: "a", tenantId, users: 10, units: asked, at });
+    ask(0, 3500);
+    const refusal = (() => {
+      try {
+        return ask(0, units);
+      } catch (error) {
+        return (error as { headers: Record<string, string> }).headers;
+      }
+    })();
+    expect(() => ask(Number(refusal["retry-after"]) * 1000, units)).not.toThrow();
+  });
+
   it("counts each app, and each tenant of an app, by itself, but an app in all its tenants together too", () => {
     const { charge } = createThrottle();
     const ask = (clientId: string, tenant: string, units: number) =>
