@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -15,6 +15,7 @@ JSON on stdout: origin, ca, tenantId, domain, apps and the environment variables
   --users <number>    people in the tenant (default 1000)
   --seed <number>     the same seed gives the same ids, secrets and people (default 1)
   --tls               serve TLS, with a certificate authority made for the start; MSAL and the Graph SDK insist on it
+  --certificate <pem> register a certificate, given as a file, for the app
   --throttle          count resource units and answer 429 as Graph does
   --exec <command>    run a command with the environment, serve TLS to it, and exit with its code
   --host <address>    address to listen on (default 127.0.0.1)
@@ -31,7 +32,7 @@ function readArguments(args: string[]) {
       args,
       options: {
         ...{ port: { type: "string" }, users: { type: "string" }, seed: { type: "string" }, exec: { type: "string" } },
-        ...{ host: { type: "string" }, hostname: { type: "string", multiple: true } },
+        ...{ certificate: { type: "string" }, host: { type: "string" }, hostname: { type: "string", multiple: true } },
         ...{ tls: { type: "boolean" }, throttle: { type: "boolean" }, json: { type: "boolean" } },
         help: { type: "boolean" },
       },
@@ -95,9 +96,11 @@ async function serve(values: Arguments): Promise<number> {
   const options = emulatorOptions(values);
   // From the start, for whoever reads the line may answer it with a signal at once.
   const told = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+  const certificate = values.certificate && (await readFile(values.certificate, "utf8"));
   const emulator = await startEmulator(options);
   const folder = emulator.ca && (await mkdtemp(join(tmpdir(), "graph-app-identity-")));
   try {
+    if (certificate) emulator.app().addCertificate(certificate);
     const ca = folder ? join(folder, "ca.pem") : undefined;
     if (ca !== undefined && emulator.ca) await writeFile(ca, emulator.ca);
     const environment = environmentOf(emulator, ca);

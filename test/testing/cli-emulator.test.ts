@@ -1,9 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { importPKCS8, SignJWT } from "jose";
 import { afterEach, describe, expect, it } from "vitest";
+
+import { createClientCertificate } from "../../src/testing/index.js";
+import { byAssertion } from "./token-request.js";
 
 const cli = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
 const command = [process.execPath, "--import", "tsx", cli] as const;
@@ -138,6 +144,29 @@ print(len(users["value"]))`;
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
     expect(stderr).toContain(said);
     expect(stderr).toContain("Usage: graph-app-identity emulator");
+  });
+
+  it("registers a certificate", async () => {
+    const { certificate, privateKey, thumbprint } = await createClientCertificate();
+    const folder = mkdtempSync(join(tmpdir(), "cli-"));
+    const file = join(folder, "certificate.pem");
+    writeFileSync(file, certificate);
+    const { ready } = await start("--certificate", file);
+    rmSync(folder, { recursive: true });
+    const { clientId } = ready.apps[0]!;
+    const endpoint = `${ready.origin}/${ready.tenantId}/oauth2/v2.0/token`;
+    const assertion = await new SignJWT({ iss: clientId, sub: clientId, aud: endpoint })
+      .setProtectedHeader({ alg: "RS256", x5t: Buffer.from(thumbprint, "hex").toString("base64url") })
+      .setExpirationTime("5m")
+      .sign(await importPKCS8(privateKey, "RS256"));
+    const { client_secret: _, ...form } = byAssertion(assertion);
+    const fields = {
+      client_id: clientId,
+      grant_type: "client_credentials",
+      scope: `${ready.origin}/.default`,
+      ...form,
+    };
+    expect((await fetch(endpoint, { method: "POST", body: new URLSearchParams(fields) })).status).toBe(200);
   });
 
   it("says why it can't start, with exit code 1", async () => {

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { createHash, X509Certificate } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,12 +26,12 @@ beforeAll(async () => {
   const certificatePath = file("certificate.pem");
   writeFileSync(certificatePath, key + cert);
   emulator.app().addCertificate(cert);
-  const thumbprintSha256 = createHash("sha256").update(new X509Certificate(cert).raw).digest("hex");
+  const digest = (algorithm: string) => createHash(algorithm).update(new X509Certificate(cert).raw).digest("hex");
   const { clientId, clientSecret } = emulator;
   const stranger = emulator.addApp({ displayName: "Nobody", roles: [] });
   cases = {
     secret: { clientId, clientSecret },
-    certificate: { clientId, certificatePath, key, thumbprintSha256 },
+    certificate: { clientId, certificatePath, key, thumbprintSha256: digest("sha256"), thumbprint: digest("sha1") },
     wrongSecret: { clientId, clientSecret: "wrong" },
     unknownApp: { clientId: "5b1c1ad7-6d5d-4b40-8e2c-0123456789ab", clientSecret },
     missingRole: { clientId: stranger.clientId, clientSecret: stranger.clientSecret },
@@ -43,16 +43,22 @@ afterAll(async () => {
 });
 
 /** What a client prints, in a process of its own that trusts the emulator's certificate authority. */
-async function run(client: string, origins: { login: string; graph: string }, asked = cases, preload: string[] = []) {
+async function run(
+  client: string,
+  origins: { login: string; graph: string },
+  asked = cases,
+  commandLine: string[] = [process.execPath, source("run.mjs"), client],
+) {
+  const [program, ...args] = commandLine;
   const environment = {
     ...process.env,
     NODE_EXTRA_CA_CERTS: file("ca.pem"),
+    REQUESTS_CA_BUNDLE: file("ca.pem"),
     CLIENT_CASES: JSON.stringify(asked),
     EMULATOR_PORT: new URL(emulator.origin).port,
     ...{ LOGIN_ORIGIN: origins.login, GRAPH_ORIGIN: origins.graph, TENANT_ID: emulator.tenantId },
   };
-  const args = [...preload, source("run.mjs"), client];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env: environment, timeout: 60_000 });
+  const { stdout } = await promisify(execFile)(program!, args, { env: environment, timeout: 60_000 });
   return JSON.parse(stdout) as Record<string, unknown>;
 }
 
@@ -67,7 +73,9 @@ const expected = {
 const realOrigins = { login: "https://login.microsoftonline.com", graph: "https://graph.microsoft.com" };
 async function runUnderRealNames(client: string) {
   emulator.requests.length = 0;
-  const outcome = await run(client, realOrigins, cases, ["--require", source("real-hosts.cjs")]);
+  const outcome = await run(client, realOrigins, cases, [
+    ...[process.execPath, "--require", source("real-hosts.cjs"), source("run.mjs"), client],
+  ]);
   const reached = new Set(emulator.requests.map(({ url }) => new URL(url).origin));
   expect(reached).toEqual(new Set(Object.values(realOrigins)));
   return outcome;
@@ -91,6 +99,16 @@ describe.runIf(peers).each(["pnp-graph", "msgraph-sdk"])("%s, unmodified, over T
   it("meets what it would meet at Microsoft's, under the real host names, and connects to nothing else", async () => {
     expect(await runUnderRealNames(client)).toEqual(expected);
   });
+});
+
+const python = ["python3", "/usr/bin/python3"].find(
+  (path) => spawnSync(path, ["-c", "import msal, requests"]).status === 0,
+);
+if (!python) console.log("Skipped: msal-python, which isn't installed here.");
+
+it.runIf(python)("msal-python, unmodified, over TLS meets what it would meet at Microsoft's", async () => {
+  const origins = { login: emulator.origin, graph: emulator.origin };
+  expect(await run("msal-python", origins, cases, [python!, source("msal-python.py")])).toEqual(expected);
 });
 
 it("openid-client's assertion, which names no key, is refused with 5002723", async () => {
