@@ -150,7 +150,9 @@ export class PageWalk<T> {
         this.#askedAgain = false;
         return this.#take(page, at, next);
       } catch (error) {
-        const rest = await this.#recover(error, at);
+        const rest = await this.#recover(error, at).catch((failure: unknown) => {
+          throw isAppIdentityError(failure) ? this.#located(failure, at) : failure;
+        });
         if (rest !== undefined) return rest;
       }
     }
@@ -207,18 +209,16 @@ export class PageWalk<T> {
    * @see https://learn.microsoft.com/graph/paging#error-handling
    */
   async #recover(error: unknown, at: Position): Promise<ChangePage<T> | undefined> {
-    if (!isAppIdentityError(error)) throw error;
-    if (error.code !== "page_token_expired") throw this.#located(error, at);
+    if (!isTokenLoss(error)) throw error;
     const { changes, firstLink, restart, start } = this.#walk;
     const last = this.#last;
     if (last !== undefined && !this.#askedAgain && !isForgotten(error)) {
       this.#askedAgain = true;
       const page = await this.#ask(last.link).catch((second: unknown) => {
-        if (isAppIdentityError(second) && second.code === "page_token_expired") return undefined;
-        throw isAppIdentityError(second) ? this.#located(second, at) : second;
+        if (!isTokenLoss(second)) throw second;
       });
       // That more followed was known: a page that is the last one now would end the listing early.
-      if (page !== undefined && "nextLink" in page && (changes !== undefined || last.ids !== undefined)) {
+      if (page && "nextLink" in page && (changes !== undefined || last.ids !== undefined)) {
         const fresh = this.#follow(page, last.link);
         if (changes === undefined) {
           this.#lost ??= at;
@@ -229,8 +229,7 @@ export class PageWalk<T> {
       }
     }
     const mayRestart = changes !== undefined || (restart && start === undefined && last?.ids !== undefined);
-    if (!mayRestart || at.link === firstLink || this.#progress.restarts === mostRestarts)
-      throw this.#located(error, at);
+    if (!mayRestart || at.link === firstLink || this.#progress.restarts === mostRestarts) throw error;
     this.#progress.restarts += 1;
     this.#lost ??= at;
     this.#behind = this.#seen?.size ?? 0;
@@ -293,6 +292,10 @@ export class PageWalk<T> {
       done,
     });
   }
+}
+
+function isTokenLoss(error: unknown): error is AppIdentityError {
+  return isAppIdentityError(error) && error.code === "page_token_expired";
 }
 
 /** Graph says that it no longer knows this state at all, so that no other link into it helps. */

@@ -62,10 +62,6 @@ describe("a lost page token", () => {
     const { read, last } = await walk();
     expect(read).toEqual(server.ids);
     expect(last.duplicatesDropped).toBe(2);
-    const pages = await collect(listUsers(server.client).byPage());
-    expect(pages.map(({ continuationToken }) => typeof continuationToken)).toEqual([
-      ...["string", "string", "string", "undefined"],
-    ]);
   });
 
   it("is recovered wherever it happens, as often as pages come in between", async () => {
@@ -120,7 +116,8 @@ describe("a lost page token", () => {
       if (visit.page === 1 && visit.time === 2) visit.body["@odata.nextLink"] = "https://graph.evil.example/v1.0/users";
       return visit.page === 2 && expired(visit);
     });
-    expect((await walk()).failure).toMatchObject({ code: "untrusted_link" });
+    const { failure } = await walk();
+    expect(failure).toMatchObject({ code: "untrusted_link", page: 2, continuationToken: expect.any(String) });
   });
 });
 

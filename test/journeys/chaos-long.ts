@@ -1,15 +1,22 @@
-import { chaosPlan, runChaos, summary } from "./chaos.js";
+import { chaosPlan, runChaos, startChaos, summary } from "./chaos.js";
 
 // tsx test/journeys/chaos-long.ts [minutes] [first seed]: as many runs as fit; exits with 1 when a user was lost or doubled.
 const minutes = Number(process.argv[2] ?? 5);
 const firstSeed = Number(process.argv[3] ?? Date.now() % 1_000_000);
 const end = performance.now() + minutes * 60_000;
+let emulator = await startChaos();
 const runs = [];
 for (const { seed, faults } of chaosPlan(firstSeed)) {
-  const run = await runChaos(seed, faults, { users: 3_000 });
+  const run = await runChaos(emulator, seed, faults, 3_000);
   runs.push(run);
   if (run.lost + run.doubled > 0) console.error(`seed ${seed} (${faults.join(", ")}): ${JSON.stringify(run)}`);
   if (performance.now() > end) break;
+  // Each run adds a tenant.
+  if (runs.length % 100 === 0) {
+    await emulator.stop();
+    emulator = await startChaos();
+  }
 }
+await emulator.stop();
 console.log(`${runs.length} runs\n${summary(runs)}`);
 process.exitCode = runs.some(({ lost, doubled }) => lost + doubled > 0) ? 1 : 0;

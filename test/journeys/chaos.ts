@@ -4,7 +4,7 @@ import { createGraphClient } from "../../src/graph/client.js";
 import type { ListProgress } from "../../src/graph/progress.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
 import type { Directory } from "../../src/testing/directory.js";
-import { type Fault, startEmulator } from "../../src/testing/index.js";
+import { type Emulator, type Fault, startEmulator } from "../../src/testing/index.js";
 import { listUsers } from "../../src/users/list-users.js";
 
 /**
@@ -82,12 +82,26 @@ class HastyClock implements Clock {
   };
 }
 
+/** The emulator of many runs: each brings a tenant of its own, made from the run's seed. */
+export function startChaos(): Promise<Emulator> {
+  return startEmulator({ users: 0, seed: 2 ** 31 - 1 });
+}
+
 /** One listing under the given faults, from the first user to the last, however often it has to be taken up again. */
-export async function runChaos(seed: number, faults: readonly string[], { users = 300 } = {}): Promise<ChaosRun> {
+export async function runChaos(
+  emulator: Emulator,
+  seed: number,
+  faults: readonly string[],
+  users = 300,
+): Promise<ChaosRun> {
   const random = seeded(seed);
   const timeoutMs = 501;
-  await using emulator = await startEmulator({ users, seed, shortPages: random() < 0.5 ? 0.2 : 0 });
-  const { tenantId, clientId, clientSecret, fetch } = emulator;
+  const tenant = emulator.addTenant({ users, seed, domain: `chaos${seed}.onmicrosoft.com` });
+  tenant.graph.shortPages = random() < 0.5 ? 0.2 : 0;
+  emulator.requests.length = 0;
+  emulator.faults.clear();
+  const { tenantId, clientId, clientSecret } = tenant;
+  const { fetch } = emulator;
   const clock = new HastyClock(timeoutMs);
   const client = createGraphClient({
     authProvider: new AppIdentityAuthProvider({ tenantId, clientId, clientSecret, fetch }),
@@ -95,17 +109,18 @@ export async function runChaos(seed: number, faults: readonly string[], { users 
     timeoutMs,
     retry: { attempts: 3 },
   });
-  const chance = (0.05 + random() * 0.25) / faults.length;
+  const chance = (0.05 + random() * 0.3) / faults.length;
   for (const name of faults) {
     const fault = faultKinds[name] as Fault;
     // Silence costs real time.
-    emulator.faults.add({ service: "graph", chance: fault.hang ? chance / 10 : chance, ...fault });
+    const where = () => random() < (fault.hang ? chance / 10 : chance);
+    emulator.faults.add({ service: "graph", times: Number.POSITIVE_INFINITY, where, ...fault });
   }
   const options = {
     select: ["id", "displayName"],
     pageSize: 3 + Math.floor(random() * 10),
     prefetch: random() < 0.7,
-    restart: random() < 0.3,
+    restart: random() < 0.5,
   } as const;
   const run = { seed, faults, requests: 0, pages: 0, resumed: {} as Record<string, number>, restarts: 0 };
   const found: string[] = [];
@@ -138,7 +153,7 @@ export async function runChaos(seed: number, faults: readonly string[], { users 
     run.restarts += last?.restarts ?? 0;
     if (over && last?.done !== true) throw new Error(`Seed ${seed}: the listing ended without saying that it is done.`);
   }
-  const directory = emulator.users as Directory;
+  const directory = tenant.users as Directory;
   const expected = Array.from({ length: directory.end }, (_, key) => directory.member(key)("id") as string);
   const distinct = new Set(found);
   return {
