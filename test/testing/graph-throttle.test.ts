@@ -80,14 +80,14 @@ it("a throttled tenant answers 429 as documented, counts what comes meanwhile, a
   /** Costs 3 units, and no time on the emulator's clock: how fast this machine is doesn't matter. */
   const ask = () => {
     emulator.clock.advance(started - emulator.clock.now());
-    return graph.get("/users?$expand=manager");
+    return graph.get("/users?$expand=manager&$filter=id eq 'nobody'");
   };
   let refused = await ask();
   for (let sent = 1; sent < 1800 && refused.status === 200; sent += 1) refused = await ask();
 
   expect(refused.status).toBe(429);
   expect(Object.fromEntries(refused.headers)).toMatchObject({
-    "retry-after": "1",
+    "retry-after": expect.stringMatching(/^[1-9]\d*$/),
     "x-ms-throttle-scope": `Tenant_Application/ReadWrite/${emulator.clientId}/${emulator.tenantId}`,
     "x-ms-throttle-information": "ResourceUnitLimitExceeded",
     "x-ms-throttle-limit-percentage": "1.00",
@@ -103,7 +103,7 @@ it("a throttled tenant answers 429 as documented, counts what comes meanwhile, a
     innerError: { code: "429", message: "Please retry after", status: "429", date: expect.any(String), ...ids },
   });
 
-  for (let early = 0; early < 300; early += 1) expect((await ask()).status).toBe(429);
+  for (let early = 0; early < 150; early += 1) expect((await ask()).status).toBe(429);
   const wait = Number((await ask()).headers.get("retry-after"));
   expect(wait).toBeGreaterThan(1);
   emulator.clock.advance(wait * 1000);
@@ -115,4 +115,4 @@ it("a throttled tenant answers 429 as documented, counts what comes meanwhile, a
   emulator.reset();
   expect(emulator.graph.throttle).toBe(true);
   expect((await graph.get("/users")).status).toBe(200);
-});
+}, 60_000);
