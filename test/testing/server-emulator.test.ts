@@ -261,6 +261,7 @@ describe("starting and stopping", () => {
     await own.stop();
     expect(await unanswered).toBe("TypeError");
     await closed;
+    await own.stop();
   });
 
   it("lets a process end after stop()", () => {
