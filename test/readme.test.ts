@@ -8,7 +8,9 @@ import { environmentOf, runProgram } from "./support/run-program.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const readme = readFileSync(join(root, "README.md"), "utf8");
-const blocks = [...readme.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code as string);
+const blocksOf = (text: string) => [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code as string);
+const blocks = blocksOf(readme);
+const migrating = blocksOf(readFileSync(join(root, "examples/MIGRATING.md"), "utf8"));
 // Inside test/, so that the blocks resolve packages and type roots as the repository does.
 const folder = mkdtempSync(join(root, "test/.readme-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -20,8 +22,8 @@ describe("the README", () => {
     expect(lines.length).toBeLessThan(300);
   });
 
-  it("has only code blocks that compile", () => {
-    const files = blocks.map((code, index) => {
+  it("has only code blocks that compile, and so has the guide to migrating", () => {
+    const files = [...blocks, ...migrating].map((code, index) => {
       const file = join(folder, `block-${index + 1}.ts`);
       writeFileSync(file, /^(import|export) /m.test(code) ? code : `${code}\nexport {};\n`);
       return file;
