@@ -42,7 +42,7 @@ describe("the README", () => {
       encoding: "utf8",
     });
     expect(tsc.stdout).toBe("");
-  });
+  }, 120_000);
 
   it("shows first what examples/list-users.ts is, and it lists the directory", async () => {
     expect(blocks[0]).toBe(readFileSync(join(root, "examples/list-users.ts"), "utf8"));
