@@ -1,4 +1,5 @@
 import type { AppIdentity } from "../access-token.js";
+import { adminConsentUrl } from "../admin-consent.js";
 import { AppIdentityError } from "../errors.js";
 import { parseRetryAfter } from "../retry-policy.js";
 import { readErrorBody } from "./error-body.js";
@@ -33,10 +34,6 @@ export function graphFailure(response: Response, bodyText: string, context: Fail
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(code === "permission_missing" && identity && { adminConsentUrl: adminConsentUrl(identity) }),
   });
-}
-
-function adminConsentUrl({ loginHost, tenantId, clientId }: AppIdentity): string {
-  return `https://${loginHost}/${encodeURIComponent(tenantId)}/adminconsent?client_id=${encodeURIComponent(clientId)}`;
 }
 
 /** A request that isn't sent because another one was told to wait longer than the budget allows. */

@@ -1,3 +1,5 @@
+import { jwtClaims } from "./jwt-claims.js";
+
 const leastLifeMs = 60_000;
 
 /**
@@ -11,22 +13,11 @@ export function checkAssertion(
 ): string {
   const text = typeof assertion === "string" ? assertion.trim() : "";
   if (text === "") throw refuse(typeof assertion === "string" ? "is empty" : "is not a string");
-  const claims = claimsOf(text);
+  const claims = jwtClaims(text);
   if (claims === undefined) throw refuse("is not a signed JWT");
   if (typeof claims.exp === "number") {
     const leftMs = claims.exp * 1000 - now;
     if (leftMs < leastLifeMs) throw refuse(leftMs <= 0 ? "has expired" : "has less than a minute to live", true);
   }
   return text;
-}
-
-function claimsOf(jwt: string): { exp?: unknown } | undefined {
-  const parts = jwt.split(".");
-  if (parts.length !== 3) return undefined;
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(parts[1]!, "base64url").toString());
-    return typeof claims === "object" && claims !== null ? claims : undefined;
-  } catch {
-    return undefined;
-  }
 }

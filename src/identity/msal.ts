@@ -16,6 +16,8 @@ export interface AcquiredToken {
   value: string;
   expiresInMs: number;
   refreshInMs?: number;
+  /** This machine's clock minus Entra's, where its answer has a date. */
+  clockSkewMs?: number | undefined;
 }
 
 /**
@@ -58,7 +60,7 @@ export async function requestToken(
     throw network.failure ?? (signal.aborted ? signal.reason : refused(error, authority.url));
   }
   if (!result?.accessToken || !network.lifetime) throw refused(undefined, authority.url);
-  return { value: result.accessToken, ...network.lifetime };
+  return { value: result.accessToken, ...network.lifetime, clockSkewMs: network.clockSkewMs };
 }
 
 /** Spares MSAL the discovery request: an Entra authority's endpoints follow from its URL. */

@@ -29,6 +29,8 @@ export interface NetworkOptions {
 export class EntraNetwork implements INetworkModule {
   failure: AppIdentityError | undefined;
   lifetime: TokenLifetime | undefined;
+  /** This machine's clock minus the server's, in milliseconds, where the answer has a date. */
+  clockSkewMs: number | undefined;
   readonly #options: NetworkOptions;
 
   constructor(options: NetworkOptions) {
@@ -43,8 +45,9 @@ export class EntraNetwork implements INetworkModule {
     return this.#send<T>(
       url,
       { method: "POST", body: options?.body ?? "", ...(options?.headers && { headers: options.headers }) },
-      (body, host, elapsedMs) => {
+      (body, host, elapsedMs, date) => {
         this.lifetime = readTokenAnswer(body, host, elapsedMs);
+        this.clockSkewMs = skewOf(date, this.#options.clock.now() - elapsedMs / 2);
       },
     );
   }
@@ -52,7 +55,7 @@ export class EntraNetwork implements INetworkModule {
   async #send<T>(
     url: string,
     init: RequestInit,
-    accept?: (body: Record<string, unknown>, host: string, elapsedMs: number) => void,
+    accept?: (body: Record<string, unknown>, host: string, elapsedMs: number, date: string | null) => void,
   ): Promise<NetworkResponse<T>> {
     const { clock, context, fetch, signal, trustedHosts } = this.#options;
     try {
@@ -61,7 +64,7 @@ export class EntraNetwork implements INetworkModule {
       const sentAt = clock.monotonic();
       const answer = await exchange(url, init, { fetch, clock, signal, timeoutMs, maxBytes });
       const body = judge(answer, host, clock.now(), context);
-      accept?.(body, host, clock.monotonic() - sentAt);
+      accept?.(body, host, clock.monotonic() - sentAt, answer.headers.get("date"));
       return { status: answer.status, headers: {}, body: body as T };
     } catch (error) {
       if (error instanceof AppIdentityError) this.failure = error;
@@ -93,6 +96,12 @@ function judge(answer: Answer, host: string, now: number, context: NetworkOption
     retryable: true,
     ...known,
   });
+}
+
+/** The header has whole seconds: on average, half a second has passed since the one it says. */
+function skewOf(date: string | null, now: number): number | undefined {
+  const skew = Math.round(now - (Date.parse(date ?? "") + 500));
+  return Number.isNaN(skew) ? undefined : skew;
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

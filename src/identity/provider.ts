@@ -13,6 +13,7 @@ import type { OptionOverrides } from "./overrides.js";
 import { resolveScopes } from "./scopes.js";
 import { TokenManager, type TokenSubject } from "./token-manager.js";
 import { acquireToken } from "./token-request.js";
+import { checkVerifyOptions, type Verification, type VerifyOptions, verificationOf } from "./verify.js";
 
 /** What Azure SDK clients ask of a credential. */
 export interface GetTokenOptions {
@@ -141,6 +142,23 @@ export class AppIdentityAuthProvider implements AuthenticationProvider {
       refreshAfterTimestamp: held.refreshAt,
       tokenType: "Bearer",
     };
+  }
+
+  /**
+   * Checks at start, rather than at 3 a.m., that Entra knows tenant and app and accepts the credential, and what the app was granted.
+   *
+   * Asks Entra each time, for the token that Graph clients use next: it costs a job that starts nothing, but it is no probe for every
+   * second. Missing roles are reported, not thrown. A token is opaque by contract, so its contents serve this diagnosis only, unverified;
+   * where they can't be read, `roles` is absent.
+   * @throws AppIdentityError as `getAccessToken()` does
+   * @example
+   * const { roles, adminConsentUrl } = await authProvider.verify({ roles: ["User.Read.All"] });
+   * if (roles?.missing.length) throw new Error(`Consent is missing: ${adminConsentUrl}`);
+   */
+  async verify(options: VerifyOptions = {}): Promise<Verification> {
+    const { roles, scopes, signal } = checkVerifyOptions(options);
+    const held = await this.#tokens.get(this.#subjectOf(scopes, true), { forceRefresh: true, signal });
+    return verificationOf(this.#identity, held, roles);
   }
 
   /**

@@ -8,7 +8,12 @@ export interface StampedToken {
   value: string;
   expiresAt: number;
   refreshAt: number;
+  /** This machine's clock minus Entra's, where the token came from Entra and its answer had a date. */
+  clockSkewMs?: number | undefined;
 }
+
+/** What of it is told to other processes: the clock is this machine's own. */
+const shared = ["value", "expiresAt", "refreshAt"] satisfies (keyof StampedToken)[];
 
 export interface StoredTokenDemand {
   /** Whether a token from the store will do. Absent: none will, and this process won't wait for another's either. */
@@ -75,7 +80,7 @@ export class StoredTokens {
 
   async #write(key: string, token: StampedToken): Promise<void> {
     const ttlMs = Math.floor(token.expiresAt - this.#clock.now());
-    if (ttlMs > 0) await this.#try("set", () => this.#store.set(key, JSON.stringify(token), ttlMs));
+    if (ttlMs > 0) await this.#try("set", () => this.#store.set(key, JSON.stringify(token, shared), ttlMs));
   }
 
   async #read(key: string): Promise<StampedToken | undefined> {

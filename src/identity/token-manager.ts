@@ -240,10 +240,10 @@ export class TokenManager {
       "info",
       flight.background ? "Refreshing the token." : "No token in hand will do: asking for a new one.",
     );
-    const { value, expiresInMs, refreshInMs } = await subject.acquire(flight.claims, flight.stop.signal);
+    const { value, expiresInMs, refreshInMs, clockSkewMs } = await subject.acquire(flight.claims, flight.stop.signal);
     const now = this.#clock.now();
     const share = refreshShare.least + Math.random() * (refreshShare.most - refreshShare.least);
-    return { value, expiresAt: now + expiresInMs, refreshAt: now + (refreshInMs ?? expiresInMs * share) };
+    return { value, expiresAt: now + expiresInMs, refreshAt: now + (refreshInMs ?? expiresInMs * share), clockSkewMs };
   }
 
   #failed(error: unknown, entry: Entry, subject: TokenSubject, flight: Flight, startedAt: number): HeldToken {
