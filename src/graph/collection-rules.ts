@@ -28,7 +28,10 @@ export interface KnownProperties {
   relations: readonly string[];
 }
 
-/** The collections whose members are directory objects, which have these page sizes and tell basic from advanced queries. */
+/**
+ * The collections whose members are directory objects, which have these page sizes and tell basic from advanced
+ * queries.
+ */
 const directoryCollections = new Set([
   "users",
   "groups",

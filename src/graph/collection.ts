@@ -40,7 +40,7 @@ export function locateCollection(client: Client, path: string): Collection {
   if (foreign || url?.origin !== traits.graphRoot || url.username || url.href !== full) {
     throw refused(
       `${JSON.stringify(path)} leads to no collection on ${traits.graphRoot}.`,
-      "Give a path below the version, or an address of the cloud that the client was made for; encode spaces and the like.",
+      "Give a path below the version, or an address of the client's own cloud, with spaces and the like encoded.",
     );
   }
   return {

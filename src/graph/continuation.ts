@@ -12,9 +12,9 @@ export interface Position {
 const version = 1;
 
 /**
- * A position as an opaque string that is safe to store: it holds no credential, and is bound to the query by its fingerprint and
- * to host and path by its link. The checksum tells a damaged or edited token from a good one; it is no signature, and needn't be: the
- * link is checked like any other when it is read.
+ * A position as an opaque string that is safe to store: it holds no credential, and is bound to the query by its
+ * fingerprint and to host and path by its link. The checksum tells a damaged or edited token from a good one; it is no
+ * signature, and needn't be: the link is checked like any other when it is read.
  */
 export function writeToken({ link, page }: Position, query: string): string {
   const content = Buffer.from(JSON.stringify([version, query, page, link])).toString("base64url");
@@ -53,7 +53,9 @@ export function readToken(token: unknown, query: string, scope: LinkScope): Posi
   }
 }
 
-/** What a query and its headers have in common with themselves only. Page size isn't part of it: it changes no result. */
+/**
+ * What a query and its headers have in common with themselves only. Page size isn't part of it: it changes no result.
+ */
 export function fingerprint(url: string, headers: Record<string, string>): string {
   const unsized = url.replace(/([?&])\$top=\d+(&|$)/i, (_, before: string, after: string) => (after ? before : ""));
   return checksum(JSON.stringify([unsized, headers]));

@@ -12,9 +12,15 @@ const comparisons = new Set(["eq", "ne", "ge", "le", "gt", "lt", "has", "in"]);
 const connectives = new Set(["and", "or", "not", "add", "sub", "mul", "div", "mod"]);
 const constants = new Set(["true", "false", "null"]);
 
-// One alternative per kind of token; enum and duration literals carry a prefix before their quotes.
-const token =
-  /(?<space>\s+)|(?<text>(?:[A-Za-z][\w.]*)?'(?:[^']|'')*')|(?<literal>[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[-+]?\d[\w.:+-]*)|(?<word>[A-Za-z_$@][\w.$@]*(?:\/[A-Za-z_$@][\w.$@]*)*)|(?<mark>[(),:])/iy;
+const tokenKinds = [
+  String.raw`(?<space>\s+)`,
+  // The literals of enumerations and durations carry a prefix before their quotes.
+  String.raw`(?<text>(?:[A-Za-z][\w.]*)?'(?:[^']|'')*')`,
+  String.raw`(?<literal>[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[-+]?\d[\w.:+-]*)`,
+  String.raw`(?<word>[A-Za-z_$@][\w.$@]*(?:\/[A-Za-z_$@][\w.$@]*)*)`,
+  String.raw`(?<mark>[(),:])`,
+];
+const token = new RegExp(tokenKinds.join("|"), "iy");
 
 interface Token {
   kind: "text" | "literal" | "word" | "mark";
@@ -22,8 +28,10 @@ interface Token {
 }
 
 /**
- * Reads a filter as far as it must be understood to send it right. It is no full parser: what it lets through, Graph judges.
- * @throws AppIdentityError `invalid_query` for quotes or parentheses that don't match, and characters that OData doesn't have
+ * Reads a filter as far as it must be understood to send it right. It is no full parser: what it lets through, Graph
+ * judges.
+ * @throws AppIdentityError `invalid_query` for quotes or parentheses that don't match, and characters that OData
+ * doesn't have
  */
 export function readFilter(filter: string, advancedProperties?: ReadonlySet<string>): FilterFacts {
   const tokens = tokenize(filter);

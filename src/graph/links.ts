@@ -10,15 +10,14 @@ export interface LinkScope {
 }
 
 const remedies = {
-  untrusted:
-    "No token was sent there. If a proxy or a gateway stands between this program and Graph, let it pass links through unchanged.",
-  loop: "Try again later; where it goes on, report the request id to Microsoft, and narrow or drop the filter meanwhile.",
-  invalid: "Try again later; something between this program and Graph changes its answers, or the service is at fault.",
+  untrusted: "No token was sent there. Have proxies and gateways on the way to Graph pass links through unchanged.",
+  loop: "Try again later. If it stays, report the request id to Microsoft, and do without the filter meanwhile.",
+  invalid: "Try again later. If it stays, look for what changes Graph's answers on their way.",
 };
 
 /**
- * The address behind a link of a page, provided that it leads where this listing may go. Nothing is ever sent to a link that wasn't
- * checked here: it came from the network, and a token would go with it.
+ * The address behind a link of a page, provided that it leads where this listing may go. Nothing is ever sent to a link
+ * that wasn't checked here: it came from the network, and a token would go with it.
  * @throws AppIdentityError `invalid_response` for what is no link at all, `untrusted_link` for one that leads elsewhere
  */
 export function trustedLink(link: unknown, current: string, scope: LinkScope): string {
@@ -57,7 +56,10 @@ function isUnder(path: string, listed: string): boolean {
   return found === expected || found.startsWith(`${expected}/`) || found.startsWith(`${expected}(`);
 }
 
-/** Remembers the links that gave a page, so that a cycle of any length is noticed when it closes. About 100 bytes a page. */
+/**
+ * Remembers the links that gave a page, so that a cycle of any length is noticed when it closes. About 100 bytes a
+ * page.
+ */
 export class LinkHistory {
   readonly #consumed = new Set<string>();
 

@@ -18,9 +18,9 @@ export interface ListOptions extends ListQuery, WalkOptions {
   /** Ends the listing after so many objects, without asking for a page more than that takes. */
   limit?: number;
   /**
-   * Where Graph loses the place for good, begins again, at most three times, and hands out only what wasn't handed out yet. The ids are remembered
-   * for that, at about 20 bytes each. Pages and errors then lack a `continuationToken` until all that was handed out has come again.
-   * Default `false`: the listing fails with `page_token_expired`.
+   * Where Graph loses the place for good, begins again, at most three times, and hands out only what wasn't handed out
+   * yet. The ids are remembered for that, at about 20 bytes each. Pages and errors then lack a `continuationToken`
+   * until all that was handed out has come again. Default `false`: the listing fails with `page_token_expired`.
    */
   restart?: boolean;
 }

@@ -8,7 +8,8 @@ export interface Listing<T, P = Page<T>> extends AsyncIterable<T> {
   [Symbol.asyncIterator](): AsyncIterableIterator<T>;
   /**
    * Walks page by page.
-   * @throws AppIdentityError `invalid_continuation_token` for a token that is empty, damaged, or from another query or cloud
+   * @throws AppIdentityError `invalid_continuation_token` for a token that is empty, damaged, or from another query or
+   * cloud
    */
   byPage(options?: PagingOptions): AsyncIterableIterator<P>;
 }
@@ -33,8 +34,8 @@ export function listing<T, P extends Page<T> = Page<T>>(walk: Walk): Listing<T, 
 }
 
 /**
- * An iterator whose calls wait for each other, so that concurrent `next()` calls get different values, in order. After an error it has
- * ended. `return()`, which is what `break` calls, doesn't wait: it stops whatever is under way.
+ * An iterator whose calls wait for each other, so that concurrent `next()` calls get different values, in order. After
+ * an error it has ended. `return()`, which is what `break` calls, doesn't wait: it stops whatever is under way.
  */
 abstract class SerialIterator<T, V> implements AsyncIterableIterator<V> {
   protected walk: PageWalk<T> | undefined;

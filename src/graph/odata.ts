@@ -12,9 +12,10 @@ export interface ODataGuid {
 }
 
 /**
- * Writes an OData expression with its values quoted, so that no value can change what is asked. Strings are quoted, also the `id` of a
- * directory object, which is a string to Graph; dates become UTC timestamps; `odata.guid()` is for the few properties that are
- * real guids, such as `skuId`. The result is a plain string: join expressions with `+` or an ordinary template.
+ * Writes an OData expression with its values quoted, so that no value can change what is asked. Strings are quoted,
+ * also the `id` of a directory object, which is a string to Graph; dates become UTC timestamps; `odata.guid()` is for
+ * the few properties that are real guids, such as `skuId`. The result is a plain string: join expressions with `+` or
+ * an ordinary template.
  * @throws AppIdentityError `invalid_query` for a value that OData can't express, or one placed inside quotes
  * @example
  * odata`displayName eq ${"O'Brien"}`; // displayName eq 'O''Brien'

@@ -32,7 +32,10 @@ export function requestPage(
   return requestText(client, link, headers, policy, readPage);
 }
 
-/** Asks for one body of text and makes something of it. An AppIdentityError from `read` that is retryable has the request repeated. */
+/**
+ * Asks for one body of text and makes something of it. An AppIdentityError from `read` that is retryable has the
+ * request repeated.
+ */
 export function requestText<T>(
   client: Client,
   link: string,
@@ -71,11 +74,12 @@ export function requestText<T>(
 }
 
 const advancedRemedy =
-  "Add count: true, which makes it an advanced query; if Graph still refuses, it can't filter or sort by this property so.";
+  "Add count: true, which makes it an advanced query. If Graph refuses that too, it can't filter or sort so.";
 
 /**
- * The SDK takes addresses apart and puts them together again: duplicate parameters collapse and the order changes, which breaks page
- * tokens. A single parameter that holds the whole query passes unchanged; what still comes out different is refused.
+ * The SDK takes addresses apart and puts them together again: duplicate parameters collapse and the order changes,
+ * which breaks page tokens. A single parameter that holds the whole query passes unchanged; what still comes out
+ * different is refused.
  * @throws AppIdentityError `untrusted_link`
  */
 function requestFor(client: Client, link: string): GraphRequest {

@@ -59,8 +59,9 @@ const mostRestarts = 3;
 const mostRequestIds = 100;
 
 /**
- * Goes through a collection page by page, each exactly once. The walk has ended well only where the last page had no link; a page
- * whose links can't be trusted isn't handed out, so that a continuation token always names a place between two pages.
+ * Goes through a collection page by page, each exactly once. The walk has ended well only where the last page had no
+ * link; a page whose links can't be trusted isn't handed out, so that a continuation token always names a place between
+ * two pages.
  */
 export class PageWalk<T> {
   readonly #walk: Walk;
@@ -77,7 +78,10 @@ export class PageWalk<T> {
   #askedAgain = false;
   /** Where the place was lost, for as long as the way back has brought nothing new. */
   #lost: Position | undefined;
-  /** Objects of the last page that may come again since its link was asked once more: pages needn't be cut twice in the same way. */
+  /**
+   * Objects of the last page that may come again since its link was asked once more: pages needn't be cut twice in the
+   * same way.
+   */
   readonly #repeats = new Set<string>();
   /** How many of those handed out before a restart haven't come again since. */
   #behind = 0;
@@ -204,8 +208,9 @@ export class PageWalk<T> {
   }
 
   /**
-   * Finds the way back where Graph has lost the place. As Microsoft documents it, the link that gave the last page is asked once more for a fresh one;
-   * where that doesn't help, the walk begins again if it may. Returns a page if that brought one, and throws where nothing helps.
+   * Finds the way back where Graph has lost the place. As Microsoft documents it, the link that gave the last page is
+   * asked once more for a fresh one; where that doesn't help, the walk begins again if it may. Returns a page if that
+   * brought one, and throws where nothing helps.
    * @see https://learn.microsoft.com/graph/paging#error-handling
    */
   async #recover(error: unknown, at: Position): Promise<ChangePage<T> | undefined> {
@@ -270,8 +275,8 @@ export class PageWalk<T> {
   }
 
   /**
-   * The place from which exactly the rest follows. Once the place was lost, that is where it was lost, until something new has come; then there is none
-   * until all that was handed out before has come again.
+   * The place from which exactly the rest follows. Once the place was lost, that is where it was lost, until something
+   * new has come; then there is none until all that was handed out before has come again.
    */
   #resumable(at: Position): Position | undefined {
     return this.#lost ?? (this.#isBehind ? undefined : at);

@@ -13,15 +13,24 @@ export interface ListQuery {
   search?: string;
   /** Property to sort by, with ` desc` for the other way round; or several. */
   orderBy?: string | readonly string[];
-  /** Relation to read along, such as `manager` or `manager($select=id)`; or several. Graph returns at most 20 objects of each. */
+  /**
+   * Relation to read along, such as `manager` or `manager($select=id)`; or several. Graph returns at most 20 objects of
+   * each.
+   */
   expand?: string | readonly string[];
-  /** Asks for the total, which comes with the first page. Makes any query an advanced, eventually consistent one. Default `false`. */
+  /**
+   * Asks for the total, which comes with the first page. Makes any query an advanced, eventually consistent one.
+   * Default `false`.
+   */
   count?: boolean;
   /** Objects per page. Default: the documented maximum, where the collection is known to have one. */
   pageSize?: number;
 }
 
-/** The longest URL that Graph takes for an advanced query. @see https://developer.microsoft.com/graph/known-issues/?search=13635 */
+/**
+ * The longest URL that Graph takes for an advanced query. @see
+ * https://developer.microsoft.com/graph/known-issues/?search=13635
+ */
 const longestAdvancedUrl = 2048;
 /** No limit is documented for basic queries. This one is below what web servers accept for a request line. */
 const longestUrl = 8000;
@@ -53,7 +62,7 @@ export function buildQuery(
   const advanced = advancedBecause(query, orderBy, facts?.advanced, rules);
   if (advanced !== undefined && expand !== undefined) {
     throw refused(
-      `expand can't be used here: ${advanced}, which makes the query an advanced one, and Graph expands nothing in those.`,
+      `expand can't be used here: ${advanced}, which makes the query advanced, and Graph expands nothing in those.`,
       "Read the relation in a second step, or do without what makes the query advanced.",
     );
   }
@@ -74,8 +83,9 @@ export function buildQuery(
   // Measured as fetch will send it.
   const { length } = new URL(url).href;
   if (length > limit) {
+    const kind = advanced === undefined ? "" : ` for an advanced query, which this is because ${advanced}`;
     throw refused(
-      `The query's URL has ${length} characters; Graph takes ${limit}${advanced ? ` for an advanced query (it is one because ${advanced})` : ""}.`,
+      `The query's URL has ${length} characters; Graph takes ${limit}${kind}.`,
       "Ask in several listings, with part of the values each, or filter in your own code.",
     );
   }

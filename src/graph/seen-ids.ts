@@ -8,8 +8,8 @@ const maxLoad = 0.9;
 const growth = 1.2;
 
 /**
- * The ids that were handed out, at about 20 bytes each: ten million fit where a `Set` of strings takes a gigabyte. An open addressing table, in which
- * a guid is its own key and other ids are hashed.
+ * The ids that were handed out, at about 20 bytes each: ten million fit where a `Set` of strings takes a gigabyte. An
+ * open addressing table, in which a guid is its own key and other ids are hashed.
  */
 export class SeenIds {
   size = 0;

@@ -17,7 +17,8 @@ export interface CountUsersOptions {
 }
 
 /**
- * Asks for the number of users and nothing else. It comes from an index that is seconds to minutes behind the directory.
+ * Asks for the number of users and nothing else. It comes from an index that is seconds to minutes behind the
+ * directory.
  * @throws AppIdentityError `invalid_options`, `invalid_query`, and what `listUsers()` fails with
  * @example
  * const disabled = await countUsers(client, { filter: "accountEnabled eq false" });

@@ -18,8 +18,8 @@ export interface DeltaUsersOptions<S extends UserProperty = UserProperty> extend
   /** Begins with what changes from now on: the round is empty and brings a `deltaLink`. Default `false`. */
   latest?: boolean;
   /**
-   * Properties to watch; `id` always comes too. Give the same in every round: the `deltaLink` holds them, but a round that begins anew takes them
-   * from here. Default: those that Graph watches unasked.
+   * Properties to watch; `id` always comes too. Give the same in every round: the `deltaLink` holds them, but a round
+   * that begins anew takes them from here. Default: those that Graph watches unasked.
    */
   select?: readonly S[];
   /** Watches these users only, 50 at most. Default: all. */
@@ -28,7 +28,9 @@ export interface DeltaUsersOptions<S extends UserProperty = UserProperty> extend
   minimal?: boolean;
 }
 
-/** One user that was created, changed or removed. `reset` stands on the first change after Graph asked to begin anew. */
+/**
+ * One user that was created, changed or removed. `reset` stands on the first change after Graph asked to begin anew.
+ */
 export type UserChange<S extends UserProperty = DefaultUserProperty> =
   | { user: ListedUser<S | "id">; removed?: undefined; reset?: true }
   /** `changed` can be restored from the recycle bin, `deleted` can't. */
@@ -42,12 +44,12 @@ export interface UserChanges<S extends UserProperty = DefaultUserProperty>
 }
 
 /**
- * Reads what has changed since the last round. Changes may come again: apply them in order, and for one user the last counts; within
- * a page they are merged already. Where Graph has forgotten the state, the round begins anew with every user, from a change (and a
- * page) with `reset` on: users that aren't among what follows are gone. Store each page together with its `continuationToken` or `deltaLink`,
- * and a crash repeats changes but loses none.
- * @throws AppIdentityError `invalid_options`, and `invalid_continuation_token` for a `deltaLink` of another cloud or path; while reading, what
- * `listUsers()` fails with
+ * Reads what has changed since the last round. Changes may come again: apply them in order, and for one user the last
+ * counts; within a page they are merged already. Where Graph has forgotten the state, the round begins anew with every
+ * user, from a change (and a page) with `reset` on: users that aren't among what follows are gone. Store each page
+ * together with its `continuationToken` or `deltaLink`, and a crash repeats changes but loses none.
+ * @throws AppIdentityError `invalid_options`, and `invalid_continuation_token` for a `deltaLink` of another cloud or
+ * path; while reading, what `listUsers()` fails with
  * @example
  * const changes = deltaUsers(client, { deltaLink: await load(), select: ["displayName", "mail"] });
  * for await (const { user, removed } of changes) await (removed ? drop(user.id) : upsert(user));
@@ -105,7 +107,10 @@ export function deltaUsers<S extends UserProperty = DefaultUserProperty>(
   };
 }
 
-/** One change per user of a page: what comes later adds to what came before, or takes its place where the user was removed. */
+/**
+ * One change per user of a page: what comes later adds to what came before, or takes its place where the user was
+ * removed.
+ */
 function read(entries: readonly Record<string, unknown>[], reset: boolean): unknown[] {
   const changes = new Map<string, { user: object; removed?: "changed" | "deleted"; reset?: true }>();
   for (const { "@removed": removed, ...user } of entries) {
@@ -135,7 +140,7 @@ function checkedDeltaLink(deltaLink: string, scope: Collection["scope"]): string
     return trustedLink(deltaLink, deltaLink, scope);
   } catch (cause) {
     throw new AppIdentityError("invalid_continuation_token", "The deltaLink doesn't lead to the users of this Graph.", {
-      remedy: `Pass a deltaLink that a round of changes on ${scope.origin} ended with, unchanged; without one a first round begins.`,
+      remedy: `Pass one that a round on ${scope.origin} ended with, unchanged, or none to begin a first round.`,
       cause,
     });
   }

@@ -60,13 +60,15 @@ export const userRules: CollectionRules = {
 };
 
 /**
- * Lists the users of the directory, each exactly once, or fails with an error that says where to go on. Nothing is asked before the first
- * `next()`; walking twice lists twice; `break` cancels what is under way.
- * @throws AppIdentityError `invalid_options` or `invalid_query` at once; while listing, any code of the provider, and `permission_missing`,
- * `throttled`, `graph_unavailable`, `network_error`, `timeout`, `invalid_response`, `untrusted_link`, `link_loop`, `page_token_expired`,
- * `unsupported_query`, `bad_request`, `aborted`, with `page` and `continuationToken`
+ * Lists the users of the directory, each exactly once, or fails with an error that says where to go on. Nothing is
+ * asked before the first `next()`; walking twice lists twice; `break` cancels what is under way.
+ * @throws AppIdentityError `invalid_options` or `invalid_query` at once; while listing, any code of the provider, and
+ * `permission_missing`, `throttled`, `graph_unavailable`, `network_error`, `timeout`, `invalid_response`,
+ * `untrusted_link`, `link_loop`, `page_token_expired`, `unsupported_query`, `bad_request`, `aborted`, with `page` and
+ * `continuationToken`
  * @example
- * for await (const user of listUsers(client, { select: ["id", "displayName"], filter: odata`department eq ${name}` })) {
+ * const filter = odata`department eq ${department}`;
+ * for await (const user of listUsers(client, { select: ["id", "displayName"], filter })) {
  *   console.log(user.displayName);
  * }
  */

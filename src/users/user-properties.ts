@@ -77,7 +77,10 @@ const furtherProperties = [
   "userType",
 ] as const satisfies readonly (keyof User)[];
 
-/** What Graph returns of single users only; asked for in a list, it answers 501. @see https://learn.microsoft.com/graph/api/user-list */
+/**
+ * What Graph returns of single users only; asked for in a list, it answers 501. @see
+ * https://learn.microsoft.com/graph/api/user-list
+ */
 export const unlistableProperties = [
   "aboutMe",
   "birthday",
@@ -114,7 +117,9 @@ export const userRelations = [
 
 export type UserRelation = (typeof userRelations)[number];
 
-/** A property that can be listed, or a directory or schema extension, all of which have an underscore in their names. */
+/**
+ * A property that can be listed, or a directory or schema extension, all of which have an underscore in their names.
+ */
 export type UserProperty = (typeof listableProperties)[number] | `${string}_${string}`;
 
 /** What Graph returns unasked. */
@@ -124,8 +129,8 @@ export type DefaultUserProperty = (typeof defaultProperties)[number];
 export type UserExpansion = UserRelation | `${UserRelation}(${string})`;
 
 /**
- * The user that a selection brings: what was selected, `id` always as a string, and what was expanded. Written out as one object type (which
- * is what `infer` does), so that an editor shows its properties.
+ * The user that a selection brings: what was selected, `id` always as a string, and what was expanded. Written out as
+ * one object type (which is what `infer` does), so that an editor shows its properties.
  */
 export type ListedUser<S extends string = DefaultUserProperty, E extends string = never> = Pick<
   User,
