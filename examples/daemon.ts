@@ -134,7 +134,7 @@ function parseCommandLine() {
         help: { type: "boolean", short: "h", default: false },
       },
     });
-    const format = outputFormat(values.format, process.stdout.columns);
+    const format = outputFormat(values.format, process.stdout.columns || 120);
     const users = Number(values.users);
     if (format === undefined) throw new Error(`--format ${values.format} is not one of json, ndjson, csv, table.`);
     if (!Number.isInteger(users) || users < 0) throw new Error(`--users ${values.users} is not a number of users.`);
