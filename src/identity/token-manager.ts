@@ -238,7 +238,7 @@ export class TokenManager {
     log(
       this.#logger,
       "info",
-      flight.background ? "Refreshing the token." : "No token in hand will do: asking for a new one.",
+      flight.background ? "Refreshing the token." : "No valid token in the cache: fetching a new one.",
     );
     const { value, expiresInMs, refreshInMs, clockSkewMs } = await subject.acquire(flight.claims, flight.stop.signal);
     const now = this.#clock.now();
