@@ -18,7 +18,7 @@ const tokenKinds = [
   String.raw`(?<text>(?:[A-Za-z][\w.]*)?'(?:[^']|'')*')`,
   String.raw`(?<literal>[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[-+]?\d[\w.:+-]*)`,
   String.raw`(?<word>[A-Za-z_$@][\w.$@]*(?:\/[A-Za-z_$@][\w.$@]*)*)`,
-  String.raw`(?<mark>[(),:])`,
+  "(?<mark>[(),:])",
 ];
 const token = new RegExp(tokenKinds.join("|"), "iy");
 

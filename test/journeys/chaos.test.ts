@@ -16,6 +16,7 @@ describe("a listing among faults", () => {
     }
     console.info(summary(runs));
     expect(runs.reduce((pages, run) => pages + run.pages, 0)).toBeGreaterThan(500);
+    expect(runs.reduce((restarts, run) => restarts + run.restarts, 0)).toBeGreaterThan(0);
     expect(new Set(runs.flatMap(({ resumed }) => Object.keys(resumed))).size).toBeGreaterThan(5);
   }, 120_000);
 });

@@ -35,6 +35,7 @@ export const faultKinds: Record<string, Fault> = {
   redirect: { status: 302, headers: { location: "https://graph.microsoft.com.evil.example/" } },
   "expired page token": { expiredPageToken: true },
   "lost page token": { status: 400, body: { error: { code: "DirectoryPageTokenNotFoundException", message: "" } } },
+  "page token lost for good": { expiredPageToken: true },
   loop: { loop: true },
   "foreign link": { foreignLink: true },
   "link to another port": { foreignLink: "https://graph.microsoft.com:8443" },
@@ -112,8 +113,16 @@ export async function runChaos(
   const chance = (0.05 + random() * 0.3) / faults.length;
   for (const name of faults) {
     const fault = faultKinds[name] as Fault;
-    // Silence costs real time.
-    const where = () => random() < (fault.hang ? chance / 10 : chance);
+    let asked = 0;
+    let again = 0;
+    const where = () => {
+      asked += 1;
+      // Silence costs real time.
+      if (asked !== again && random() >= (fault.hang ? chance / 10 : chance)) return false;
+      // The last good link is asked in between, and its fresh link is no better.
+      if (name === "page token lost for good" && asked !== again) again = asked + 2;
+      return true;
+    };
     emulator.faults.add({ service: "graph", times: Number.POSITIVE_INFINITY, where, ...fault });
   }
   const options = {
