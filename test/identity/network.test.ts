@@ -410,27 +410,33 @@ describe("what a token answer says about its token", () => {
 });
 
 describe("where credentials go", () => {
+  /** Follows redirects unless told otherwise, as the runtime's fetch does. */
+  const plainFetch: typeof globalThis.fetch = (input, init) =>
+    globalThis.fetch(String(input).replace("https://login.microsoftonline.com", endpoint.origin), init);
+
   it("a redirect isn't followed", async () => {
     const elsewhere = await startLoopback((_request, response) => json(response, 200, tokenAnswer("stolen")));
     always((response) => response.writeHead(307, { location: `${elsewhere.origin}/token` }).end());
-    expect((await failure(provider().getAccessToken())).code).toBe("unexpected_redirect");
+    expect((await failure(provider({ fetch: plainFetch }).getAccessToken())).code).toBe("unexpected_redirect");
     expect(elsewhere.requests).toHaveLength(0);
     expect(endpoint.requests).toHaveLength(1);
     await elsewhere.close();
   });
 
+  const oidcAuthority = `https://login.contoso.com/${tenantId}/v2.0`;
+  const customDomain = { tenantId: undefined, oidcAuthority } as Partial<AppIdentityOptions>;
+  const discovery = (tokenHost: string): Answer => {
+    return (response) =>
+      json(response, 200, {
+        issuer: oidcAuthority,
+        authorization_endpoint: `${oidcAuthority}/authorize`,
+        token_endpoint: `https://${tokenHost}/${tenantId}/oauth2/v2.0/token`,
+        jwks_uri: `${oidcAuthority}/keys`,
+      });
+  };
+
   it("a discovery document can't send them to another host", async () => {
-    const oidcAuthority = `https://login.contoso.com/${tenantId}/v2.0`;
-    const discovery = (tokenHost: string): Answer => {
-      return (response) =>
-        json(response, 200, {
-          issuer: oidcAuthority,
-          authorization_endpoint: `${oidcAuthority}/authorize`,
-          token_endpoint: `https://${tokenHost}/${tenantId}/oauth2/v2.0/token`,
-          jwks_uri: `${oidcAuthority}/keys`,
-        });
-    };
-    const authProvider = provider({ tenantId: undefined, oidcAuthority } as Partial<AppIdentityOptions>);
+    const authProvider = provider(customDomain);
     endpoint.next(discovery("login.contoso.com.evil.example"));
     expect(await failure(authProvider.getAccessToken())).toMatchObject({ code: "invalid_token_response" });
     expect(endpoint.posts()).toHaveLength(0);
@@ -442,7 +448,13 @@ describe("where credentials go", () => {
   it("MSAL_FORCE_REGION can't either", async () => {
     vi.stubEnv("MSAL_FORCE_REGION", "westeurope");
     await provider().getAccessToken();
+    endpoint.next(discovery("login.contoso.com"));
+    await provider(customDomain).getAccessToken();
     vi.unstubAllEnvs();
-    expect(endpoint.requests.map(({ host }) => host)).toEqual(["login.microsoftonline.com"]);
+    expect(endpoint.requests.map(({ host }) => host)).toEqual([
+      "login.microsoftonline.com",
+      "login.contoso.com",
+      "login.contoso.com",
+    ]);
   });
 });

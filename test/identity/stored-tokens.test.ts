@@ -127,6 +127,17 @@ describe("a shared token", () => {
     expect(store.calls.filter((call) => call === "get")).toHaveLength(2);
   });
 
+  it("that was refused isn't handed to a caller who says so, though another is just being served it", async () => {
+    const store = new CountingStore();
+    await processWith(store).getAccessToken();
+    await stored(store);
+    const authProvider = processWith(store);
+    const refused = { forceRefresh: true, refusedToken: "token-1" };
+    const both = [authProvider.getAccessToken(), authProvider.getAccessToken(refused)];
+    expect(await Promise.all(both)).toEqual([expect.any(String), "token-2"]);
+    expect(await authProvider.getAccessToken()).toBe("token-2");
+  });
+
   it("isn't brought back by a request that was under way when the challenge came", async () => {
     const store = new CountingStore();
     const authProvider = processWith(store);
