@@ -22,23 +22,22 @@ export type Outcome = { pages: number; changes: number } & (
   | { end: "retry"; error: unknown }
   /** Trying again can't help before somebody has acted. */
   | { end: "failed"; error: AppIdentityError }
-  /** It is another worker's now. */
-  | { end: "superseded"; error: SupersededError }
 );
 
 /**
  * Reads what has changed since `cursor`, where the mirror stood when it was taken, and stores it page by page. Whatever happens, the pages
  * that were stored are kept, and the next attempt goes on behind them.
+ * @throws SupersededError where another worker has taken the mirror since
  */
 export async function mirrorTenant(
-  client: Client,
+  connect: () => Client,
   mirror: Mirror,
   { deltaLink, continuationToken }: Cursor,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const done = { pages: 0, changes: 0 };
   try {
-    const round = deltaUsers(client, { select: mirroredProperties, signal, ...(deltaLink && { deltaLink }) });
+    const round = deltaUsers(connect(), { select: mirroredProperties, signal, ...(deltaLink && { deltaLink }) });
     for await (const page of round.byPage({ ...(continuationToken && { continuationToken }) })) {
       await mirror.store(page);
       done.pages += 1;
@@ -46,10 +45,10 @@ export async function mirrorTenant(
     }
     return { ...done, end: "done" };
   } catch (error) {
-    if (error instanceof SupersededError) return { ...done, end: "superseded", error };
+    if (error instanceof SupersededError) throw error;
     if (!isAppIdentityError(error) || error.code === "aborted") return { ...done, end: "retry", error };
-    if (error.code === "invalid_continuation_token") {
-      // Another version of this program asked for other properties: its place means nothing to this one.
+    if (error.code === "invalid_continuation_token" || error.code === "page_token_expired") {
+      // The place was kept by a version of this program that asked for other properties, or Graph keeps losing it.
       await mirror.forget();
       return { ...done, end: "retry", error };
     }

@@ -20,6 +20,7 @@ export async function openOwnSpace(): Promise<OwnSpace> {
   const name = `fleet_${randomBytes(6).toString("hex")}`;
   const url = new URL(databaseUrl);
   url.searchParams.set("options", `-c search_path=${name}`);
+  url.searchParams.set("application_name", name);
   const database = await openDatabase({ url: url.href, connections: 4 });
   await database.query(`create schema ${name}`);
   const redis = new Redis(redisUrl);

@@ -6,7 +6,7 @@
  */
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from "bullmq";
 import { Redis } from "ioredis";
-import { Mirror } from "../mirror.js";
+import { Mirror, SupersededError } from "../mirror.js";
 import { type Attributes, failureAttributes, instance, log } from "./log.js";
 import { mirrorTenant, type Outcome } from "./mirror-tenant.js";
 import { connection, enqueue, type FleetJob, openQueue, queueName, type RoundData, type TenantData } from "./queue.js";
@@ -27,8 +27,12 @@ const worker = new Worker(
   queueName,
   async (job: Job, token?: string, signal?: AbortSignal) => {
     const work = job as FleetJob;
-    if (work.name === "round") await round(work.data);
-    else await tenant(work as Job<TenantData>, token as string, signal as AbortSignal);
+    if (work.name === "round") return round(work.data);
+    return tenant(work, token as string, signal as AbortSignal).catch((error: unknown) => {
+      if (error instanceof SupersededError)
+        log("WARN", "Another worker has taken the tenant over.", { "tenant.id": job.id });
+      throw error;
+    });
   },
   {
     ...{ connection, prefix, concurrency, name: instance },
@@ -61,11 +65,10 @@ async function tenant(job: Job<TenantData>, token: string, signal: AbortSignal):
   if (job.stalledCounter > mostDeaths) {
     const error = new UnrecoverableError(`Its workers have died ${job.stalledCounter} times.`);
     await report("failed", { error });
-    log("ERROR", "The tenant is left alone until the next round.", { "tenant.id": name, ...failureAttributes(error) });
     throw error;
   }
   await report("running");
-  const outcome = await mirrorTenant(clientOf(name), mirror, cursor, signal);
+  const outcome = await mirrorTenant(() => clientOf(name), mirror, cursor, AbortSignal.any([signal, stop.signal]));
   const attributes = {
     "tenant.id": name,
     "fleet.resumed": cursor.continuationToken !== undefined,
@@ -91,10 +94,6 @@ async function conclude(
     return;
   }
   const { error } = outcome;
-  if (outcome.end === "superseded") {
-    log("WARN", "Another worker has taken the mirror over.", attributes);
-    throw error;
-  }
   if (stop.signal.aborted) {
     await report("late", { due: new Date() });
     log("INFO", "The tenant is handed back.", attributes);
@@ -110,8 +109,7 @@ async function conclude(
   }
   const over = outcome.end === "failed" || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
   await report(over ? "failed" : "retrying", { error });
-  log(over ? "ERROR" : "WARN", over ? "The tenant has failed." : "The tenant is tried again.", attributes);
-  throw outcome.end === "failed" ? new UnrecoverableError(outcome.error.message) : error;
+  throw outcome.end === "failed" ? Object.assign(new UnrecoverableError(), { cause: error }) : error;
 }
 
 worker.on("lockRenewalFailed", (tenants) => {
@@ -121,8 +119,13 @@ worker.on("lockRenewalFailed", (tenants) => {
 worker.on("error", (error) => log("WARN", "The queue is in trouble.", failureAttributes(error)));
 worker.on("stalled", (id) => log("WARN", "A tenant was left by its worker.", { "tenant.id": id }));
 worker.on("failed", (job, error) => {
-  // Tenants have been reported already.
-  if (job?.name === "round") log("ERROR", "The round couldn't begin.", failureAttributes(error));
+  const over = job?.finishedOn !== undefined;
+  log(over ? "ERROR" : "WARN", over ? "A job has failed; the next round tries again." : "A job is tried again.", {
+    "fleet.job": job?.name,
+    "tenant.id": job?.name === "tenant" ? job.id : undefined,
+    "fleet.attempts": job?.attemptsMade,
+    ...failureAttributes(error instanceof UnrecoverableError ? (error.cause ?? error) : error),
+  });
 });
 log("INFO", "The worker is ready.", { "fleet.concurrency": concurrency });
 
@@ -130,9 +133,7 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
   process.once(name, async () => {
     log("INFO", "The worker stops.", { signal: name });
     stop.abort(name);
-    const closed = worker.close();
-    worker.cancelAllJobs(name);
-    await closed;
+    await worker.close();
     await Promise.allSettled([queue.close(), redis.quit(), database.close()]);
   });
 }
