@@ -9,6 +9,7 @@ const entries = { index: "src/index.ts", testing: "src/testing/index.ts", redis:
 /** Modules that one bundle takes from another instead of carrying a second copy: importer → module → bundle. */
 const borrowed: Record<string, Record<string, string>> = {
   "redis.ts": { "errors.js": "./index.cjs" },
+  "doctor-command.ts": { "index.js": "./index.cjs" },
   "command.ts": { "emulator.js": "./testing.cjs" },
 };
 

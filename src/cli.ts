@@ -2,11 +2,13 @@
 /** `npx graph-app-identity <command>`: each command is loaded only when it is called. */
 
 const commands: Record<string, (args: string[]) => Promise<number>> = {
+  doctor: async (args) => (await import("./doctor/doctor-command.js")).doctorCommand(args),
   emulator: async (args) => (await import("./testing/command.js")).emulatorCommand(args),
 };
 
 const usage = `Usage: graph-app-identity <command> [options]
 
+  doctor     check configuration, credential, permission and Graph, and say what to do
   emulator   run an embedded Entra tenant to try and test against
 
 Each command explains itself with --help.

@@ -1,0 +1,52 @@
+import { parseArgs } from "node:util";
+import { linesOf, verdictOn } from "./checklist.js";
+import { type Check, checkUp } from "./checkup.js";
+
+const usage = `Usage: graph-app-identity doctor [parameters.json] [--json]
+
+Checks what a job needs to read users, one thing after the other, and says what to do about each that fails. It asks
+for a token and the id of one user (or one entry of the file's endpoint), and changes nothing.
+
+  parameters.json   the quickstart's file; without it, the AZURE_* variables of the environment
+  --json            one JSON object on stdout instead of the checklist
+  --help            this text
+
+Exit code: 0 all in order, 1 something failed, 2 misused.
+`;
+
+function readArguments(args: string[]) {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { json: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
+  });
+  if (positionals.length > 1) throw new TypeError(`There is one file too many: ${positionals.slice(1).join(" ")}.`);
+  return { ...values, parametersFile: positionals[0] };
+}
+
+/** `graph-app-identity doctor`: gives the exit code. */
+export async function doctorCommand(args: string[]): Promise<number> {
+  let given: ReturnType<typeof readArguments>;
+  try {
+    given = readArguments(args);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
+    return 2;
+  }
+  const { json, help, parametersFile } = given;
+  if (help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const coloured = process.stdout.isTTY && !process.env.NO_COLOR;
+  // Loaded here, since neither the usage nor a misuse needs it.
+  const library = await import("../index.js");
+  const checks: Check[] = [];
+  for await (const check of checkUp({ library, parametersFile, env: process.env })) {
+    checks.push(check);
+    if (!json) process.stdout.write(`${linesOf(check, coloured)}\n`);
+  }
+  const ok = checks.every(({ status }) => status !== "failed");
+  process.stdout.write(json ? `${JSON.stringify({ ok, checks }, null, 2)}\n` : `\n${verdictOn(checks)}\n`);
+  return ok ? 0 : 1;
+}
