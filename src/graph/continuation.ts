@@ -33,10 +33,11 @@ export function readToken(token: unknown, query: string, scope: LinkScope): Posi
   if (sum !== checksum(content) || rest.length > 0) {
     throw refused("is damaged", "Pass it exactly as a page or an error gave it, or start again without one.");
   }
-  const [found, madeFor, page, link] = JSON.parse(Buffer.from(content, "base64url").toString()) as unknown[];
+  const [found, madeFor, page, link] = contentOf(content);
   if (found !== version) throw refused("was made by another version of this package", "Start again without a token.");
-  if (typeof link !== "string" || typeof page !== "number")
+  if (typeof link !== "string" || typeof page !== "number") {
     throw refused("holds no position", "Start again without one.");
+  }
   if (!link.startsWith(`${scope.origin}/`)) {
     throw refused(`leads to another host than ${scope.origin}`, "Use it with the cloud it was made in.");
   }
@@ -50,6 +51,15 @@ export function readToken(token: unknown, query: string, scope: LinkScope): Posi
     return { link: trustedLink(link, link, scope), page };
   } catch (cause) {
     throw refused("leads elsewhere", "Start again without a token.", cause);
+  }
+}
+
+function contentOf(content: string): unknown[] {
+  try {
+    const list: unknown = JSON.parse(Buffer.from(content, "base64url").toString());
+    return Array.isArray(list) ? list : [];
+  } catch {
+    return [];
   }
 }
 

@@ -32,7 +32,11 @@ const texts: Check = [(value) => text[0](value) || list(value), "a string, or an
 const names: Check = [(value) => list(value), "an array of names, with at least one"];
 const flag: Check = [(value) => typeof value === "boolean", "true or false"];
 const amount: Check = [(value) => Number.isSafeInteger(value) && (value as number) > 0, "a whole number above 0"];
-const signal: Check = [(value) => value instanceof AbortSignal, "an AbortSignal"];
+const signal: Check = [
+  // Not instanceof: there is more than one AbortSignal in test runners and polyfills.
+  (value) => typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value,
+  "an AbortSignal",
+];
 const callback: Check = [(value) => typeof value === "function", "a function"];
 
 const list = (value: unknown): boolean =>

@@ -65,8 +65,8 @@ export function requestText<T>(
           now: policy.clock.now(),
           identity,
         });
-        const basic = failure.graphCode === "Request_UnsupportedQuery" && headers.ConsistencyLevel === undefined;
-        throw basic ? failure.with({ remedy: advancedRemedy }) : failure;
+        const curable = failure.graphCode === "Request_UnsupportedQuery" && !/page size/i.test(failure.message);
+        throw curable && headers.ConsistencyLevel === undefined ? failure.with({ remedy: advancedRemedy }) : failure;
       },
     },
     policy,

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import { fingerprint, readToken, writeToken } from "../../src/graph/continuation.js";
 import { type ListUsersOptions, listUsers } from "../../src/users/list-users.js";
@@ -7,6 +8,12 @@ import { collect, type PagedServer, startPages } from "../support/paged-server.j
 const scope = { origin: "https://graph.microsoft.com", path: "/v1.0/users" };
 const link = "https://graph.microsoft.com/v1.0/users?$skiptoken=RFNwdAIAAQ";
 const refusal = expect.objectContaining({ code: "invalid_continuation_token", retryable: false });
+
+/** A token as somebody would make it who has read how tokens are made. */
+function forged(content: string): string {
+  const encoded = Buffer.from(content).toString("base64url");
+  return `${encoded}.${createHash("sha256").update(encoded).digest("base64url").slice(0, 16)}`;
+}
 
 let server: PagedServer | undefined;
 afterEach(() => server?.close());
@@ -32,6 +39,10 @@ describe("a continuation token", () => {
     ["belongs to another query", writeToken({ link, page: 1 }, "other")],
     ["belongs to another cloud", writeToken({ link: link.replace(".com", ".us"), page: 1 }, "query")],
     ["leads to another path", writeToken({ link: link.replace("users", "groups"), page: 1 }, "query")],
+    ["holds no JSON, under a good checksum", forged("no JSON")],
+    ["holds no list, under a good checksum", forged("null")],
+    ["holds another list, under a good checksum", forged("[1]")],
+    ["is of another version, under a good checksum", forged(`[2,"query",1,"${link}"]`)],
     ["leads through a user name", writeToken({ link: link.replace("graph.", "x@graph."), page: 1 }, "query")],
   ])("that %s is refused", (_, token) => {
     expect(() => readToken(token, "query", scope)).toThrow(refusal);

@@ -26,6 +26,24 @@ describe("a listing", () => {
     expect(server.requests.every(({ headers }) => headers.authorization === "Bearer a-token")).toBe(true);
   });
 
+  it("switches the SDK's own retrying off, and tells its provider what the server said of the token", async () => {
+    server = await startPages({ pages: 1 }, ({ time, response }) => {
+      if (time === 1) return refuse(response, 503, "ServiceUnavailable");
+      return time === 2 && refuse(response, 401, "InvalidAuthenticationToken");
+    });
+    const asked: unknown[] = [];
+    const client = sdkClient(server.fetch, async (options) => {
+      asked.push((options as { forceRefresh?: boolean }).forceRefresh);
+      return `token-${asked.length}`;
+    });
+    expect(await collect(listUsers(client))).toHaveLength(2);
+    expect(asked).toEqual([undefined, undefined, true]);
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([
+      ...["Bearer token-1", "Bearer token-2", "Bearer token-3"],
+    ]);
+    expect(server.requests.map(({ headers }) => headers["retry-attempt"])).toEqual([undefined, undefined, undefined]);
+  });
+
   it("asks for nothing before it is walked, and again when it is walked again", async () => {
     server = await startPages();
     const users = listUsers(server.client);
