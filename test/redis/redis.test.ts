@@ -186,7 +186,7 @@ describe.runIf(hasRedis()).each(Object.entries(kinds))("a Redis server, through 
     const tokens = (await Promise.all(answers)).flatMap(([tokens]) => tokens as string[]);
     expect(new Set(tokens)).toEqual(new Set(["token-shared"]));
     expect(endpoint.requests).toHaveLength(1);
-  });
+  }, 60_000);
 
   it("that takes its time costs a warning, and its answer isn't waited for", async () => {
     const pauseMs = 4_000;
