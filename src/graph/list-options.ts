@@ -20,7 +20,8 @@ export interface ListOptions extends ListQuery, WalkOptions {
   /**
    * Where Graph loses the place for good, begins again, at most three times, and hands out only what wasn't handed out
    * yet. The ids are remembered for that, at about 20 bytes each. Pages and errors then lack a `continuationToken`
-   * until all that was handed out has come again. Default `false`: the listing fails with `page_token_expired`.
+   * until all that was handed out has come again, and a walk that began with a token can't restart. Default `false`:
+   * the listing fails with `page_token_expired`.
    */
   restart?: boolean;
 }

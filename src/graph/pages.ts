@@ -190,7 +190,8 @@ export class PageWalk<T> {
     // A round of changes ends with the link to the next round, or it hasn't ended.
     const deltaLink = changes && next === undefined ? trustedLink(page.deltaLink, at.link, scope) : undefined;
     const ids = idsOf(page.value);
-    const reset = this.#reset && page.value.length > 0;
+    // Announced with the first change, or at the end where there is none.
+    const reset = this.#reset && (page.value.length > 0 || next === undefined);
     const value = changes?.read(page.value, reset) ?? this.#unseen(page.value, ids);
     if (changes !== undefined || value.length > 0 || !this.#isBehind) this.#lost = undefined;
     if (reset) this.#reset = false;

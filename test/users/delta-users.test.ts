@@ -165,6 +165,16 @@ describe("a state that Graph has forgotten", () => {
     expect(changes).toEqual([{ user: { id: "x" } }, { user: { id: "x" }, reset: true }, { user: { id: "y" } }]);
   });
 
+  it("is announced with the end where nobody is left to report", async () => {
+    const { client } = await serve({
+      old: { status: 410, ...reset410 },
+      first: { value: [], ...next("2") },
+      2: { value: [], ...end("done") },
+    });
+    const pages = await collect(deltaUsers(client, { deltaLink: `${delta}?$deltatoken=old` }).byPage());
+    expect(pages.map(({ reset }) => reset)).toEqual([undefined, true]);
+  });
+
   it("is an error where even the first page of everything is refused", async () => {
     const { client, requests } = await serve({
       old: { status: 410, ...reset410 },
