@@ -59,7 +59,8 @@ export function rulesOf(path: string): CollectionRules {
   const segments = path.toLowerCase().split("/");
   const cast = segments.at(-1)?.startsWith("microsoft.graph.") ?? false;
   const name = segments.at(cast ? -2 : -1) ?? "";
-  return directoryCollections.has(name)
+  // Roles are directory objects, too, but their lists aren't documented to take a page size.
+  return directoryCollections.has(name) && !segments.includes("directoryroles")
     ? { noun: "objects", directory: true, cast, maxPageSize: 999 }
     : { noun: "objects", directory: false };
 }

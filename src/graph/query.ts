@@ -1,7 +1,7 @@
 import { AppIdentityError } from "../errors.js";
-import { nearestName } from "../option-names.js";
 import type { CollectionRules } from "./collection-rules.js";
 import { readFilter } from "./filter.js";
+import { checkNames } from "./query-names.js";
 
 /** What is asked of a collection. */
 export interface ListQuery {
@@ -28,8 +28,8 @@ export interface ListQuery {
 }
 
 /**
- * The longest URL that Graph takes for an advanced query. @see
- * https://developer.microsoft.com/graph/known-issues/?search=13635
+ * The longest URL that Graph takes for an advanced query.
+ * @see https://developer.microsoft.com/graph/known-issues/?search=13635
  */
 const longestAdvancedUrl = 2048;
 /** No limit is documented for basic queries. This one is below what web servers accept for a request line. */
@@ -55,10 +55,8 @@ export function buildQuery(
   const { select, search, filter } = query;
   const orderBy = listOf(query.orderBy);
   const expand = listOf(query.expand);
-  checkNames(query, orderBy ?? [], expand ?? [], rules);
   const facts = filter === undefined ? undefined : readFilter(filter, rules.advancedOnly);
-  const filterable = Object.values(rules.properties ?? {}).flat();
-  for (const property of facts?.properties ?? []) checkKnown("filter", property, filterable, rules);
+  checkNames({ select, orderBy, expand, filter: facts?.properties }, rules);
   const advanced = advancedBecause(query, orderBy, facts?.advanced, rules);
   if (advanced !== undefined && expand !== undefined) {
     throw refused(
@@ -128,55 +126,6 @@ function pageSize(
   }
   const size = query.pageSize ?? most;
   return size === undefined ? undefined : Math.min(size, query.limit ?? size);
-}
-
-function checkNames(
-  { select }: ListQuery,
-  orderBy: readonly string[],
-  expand: readonly string[],
-  rules: CollectionRules,
-): void {
-  const { listable = [], unlistable = [], relations = [] } = rules.properties ?? {};
-  for (const name of select ?? []) {
-    if (!/^[A-Za-z@][\w.@]*(\/[A-Za-z][\w.]*)*$/.test(name)) {
-      throw refused(
-        `select has ${JSON.stringify(name)}, which is no property name.`,
-        "Give each name as its own element.",
-      );
-    }
-    if (unlistable.includes(name)) {
-      throw refused(`select has "${name}", which Graph returns of single objects only.`, `Read it from /users/{id}.`);
-    }
-    if (relations.includes(name)) throw refused(`select has "${name}", which is a relation.`, "Name it in expand.");
-    checkKnown("select", name, listable, rules);
-  }
-  for (const clause of orderBy) {
-    if (!/^[A-Za-z][\w./]*( asc| desc)?$/.test(clause)) {
-      throw refused(
-        `orderBy has ${JSON.stringify(clause)}.`,
-        'Write "displayName" or "displayName desc", one per element.',
-      );
-    }
-    checkKnown("orderBy", clause, listable, rules);
-  }
-  for (const clause of expand) checkKnown("expand", clause, relations, rules);
-}
-
-/** Extensions (`extension_<app>_<name>`, `<domain>_<name>`) and annotations are known by their spelling alone. */
-function checkKnown(
-  where: string,
-  path: string,
-  known: readonly string[],
-  { noun, properties }: CollectionRules,
-): void {
-  const name = path.split(/[/( ]/)[0]!;
-  if (properties === undefined || /[_@$.]/.test(name)) return;
-  if (known.some((other) => other.toLowerCase() === name.toLowerCase())) return;
-  const nearest = nearestName(name, known);
-  throw refused(
-    `${where} has "${name}", which ${noun} don't have.`,
-    nearest ? `Did you mean "${nearest}"?` : "See https://learn.microsoft.com/graph/api/resources/user for the names.",
-  );
 }
 
 /** Graph wants each clause of a search in double quotes. */

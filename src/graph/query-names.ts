@@ -1,0 +1,69 @@
+import { AppIdentityError } from "../errors.js";
+import { nearestName } from "../option-names.js";
+import type { CollectionRules } from "./collection-rules.js";
+
+/** Everything in a query that names properties or relations. */
+interface QueryNames {
+  select: readonly string[] | undefined;
+  orderBy: readonly string[] | undefined;
+  expand: readonly string[] | undefined;
+  /** The properties that the filter names. */
+  filter: readonly string[] | undefined;
+}
+
+/**
+ * Checks what a query names, before Graph is asked: spelling everywhere, and the names themselves where the
+ * collection's are known.
+ * @throws AppIdentityError `invalid_query`
+ */
+export function checkNames(
+  { select = [], orderBy = [], expand = [], filter = [] }: QueryNames,
+  rules: CollectionRules,
+): void {
+  const { listable = [], unlistable = [], relations = [] } = rules.properties ?? {};
+  for (const name of select) {
+    if (!/^[A-Za-z@][\w.@]*(\/[A-Za-z][\w.]*)*$/.test(name)) {
+      throw refused(
+        `select has ${JSON.stringify(name)}, which is no property name.`,
+        "Give each name as its own element.",
+      );
+    }
+    if (unlistable.includes(name)) {
+      throw refused(`select has "${name}", which Graph returns of single objects only.`, "Read it from /users/{id}.");
+    }
+    if (relations.includes(name)) throw refused(`select has "${name}", which is a relation.`, "Name it in expand.");
+    checkKnown("select", name, listable, rules);
+  }
+  for (const clause of orderBy) {
+    if (!/^[A-Za-z][\w./]*( asc| desc)?$/.test(clause)) {
+      throw refused(
+        `orderBy has ${JSON.stringify(clause)}.`,
+        'Write "displayName" or "displayName desc", one per element.',
+      );
+    }
+    checkKnown("orderBy", clause, listable, rules);
+  }
+  for (const clause of expand) checkKnown("expand", clause, relations, rules);
+  for (const name of filter) checkKnown("filter", name, [...listable, ...unlistable, ...relations], rules);
+}
+
+/** Extensions (`extension_<app>_<name>`, `<domain>_<name>`) and annotations are known by their spelling alone. */
+function checkKnown(
+  where: string,
+  path: string,
+  known: readonly string[],
+  { noun, properties }: CollectionRules,
+): void {
+  const name = path.split(/[/( ]/)[0]!;
+  if (properties === undefined || /[_@$.]/.test(name)) return;
+  if (known.some((other) => other.toLowerCase() === name.toLowerCase())) return;
+  const nearest = nearestName(name, known);
+  throw refused(
+    `${where} has "${name}", which ${noun} don't have.`,
+    nearest ? `Did you mean "${nearest}"?` : "See https://learn.microsoft.com/graph/api/resources/user for the names.",
+  );
+}
+
+function refused(message: string, remedy: string): AppIdentityError {
+  return new AppIdentityError("invalid_query", message, { remedy });
+}
