@@ -1,0 +1,362 @@
+import { execFile, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "tsup";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Check, type CheckName, titles } from "../src/doctor/checkup.js";
+import { type Emulator, startEmulator } from "../src/testing/index.js";
+import { makeCertificate, type TestCertificate } from "./support/certificates.js";
+import { environmentOf, type Ran } from "./support/run-program.js";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "doctor-"));
+const cli = join(folder, "cli.cjs");
+
+// Bundled once: each test runs the command in a process of its own, which then starts in no time.
+beforeAll(async () => {
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction");
+  await build({
+    ...{ config: false, silent: true, outDir: folder, outExtension: () => ({ js: ".cjs" }) },
+    ...{ format: "cjs", platform: "node", target: "node20", shims: true },
+    entry: { cli: join(root, "src/cli.ts"), tenant: join(root, "test/support/embedded-tenant.ts") },
+  });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let emulator: Emulator;
+beforeEach(async () => {
+  emulator = await startEmulator({ users: 3 });
+});
+afterEach(() => emulator.stop());
+
+const names = Object.keys(titles) as CheckName[];
+const nothingSet = Object.fromEntries(
+  Object.keys(process.env)
+    .filter((name) => /^(AZURE_|GRAPH_APP_IDENTITY_|NO_COLOR|FORCE_COLOR)/.test(name))
+    .map((name) => [name, undefined]),
+);
+
+function file(name: string, content: string | object): string {
+  const path = join(folder, name);
+  writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
+  return path;
+}
+
+function run(args: string[], env: NodeJS.ProcessEnv): Promise<Ran> {
+  const options = { cwd: root, env: { ...process.env, ...nothingSet, EMULATOR_ORIGIN: emulator.origin, ...env } };
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, options, (error, stdout, stderr) => {
+      resolve({ stdout, stderr, code: error ? (error.code ?? error.signal ?? null) : 0 });
+    });
+  });
+}
+
+/** Runs the doctor as its user would. Whatever it says, it tells nothing secret. */
+async function doctor(args: string[] = [], env: NodeJS.ProcessEnv = environmentOf(emulator)): Promise<Ran> {
+  const ran = await run(["--require", join(folder, "tenant.cjs"), cli, "doctor", ...args], env);
+  const said = ran.stdout + ran.stderr;
+  for (const secret of [emulator.clientSecret, "wrong~secret", "eyJ", "PRIVATE KEY"])
+    expect(said).not.toContain(secret);
+  expect(ran.stderr).not.toMatch(/\n\s+at /);
+  return ran;
+}
+
+/** The same as JSON: what failed or is to be looked at, what wasn't checked; all the rest is in order. */
+async function findings(args: string[] = [], env?: NodeJS.ProcessEnv) {
+  const { stdout, code } = await doctor([...args, "--json"], env);
+  const { ok, checks } = JSON.parse(stdout) as { ok: boolean; checks: Check[] };
+  expect(checks.map(({ name }) => name)).toEqual(names);
+  expect(code).toBe(ok ? 0 : 1);
+  // Every line that isn't in order says what to do.
+  for (const { status, remedy } of checks) expect(remedy !== undefined).toBe(/failed|warning/.test(status));
+  const named = (wanted: Check["status"]) => checks.filter(({ status }) => status === wanted).map(({ name }) => name);
+  const of = (name: CheckName) => checks.find((check) => check.name === name) as Check;
+  return { ok, of, failed: named("failed"), warned: named("warning"), unchecked: named("not checked") };
+}
+
+/** What comes after a check, and can't run without it. */
+const following = (name: CheckName) => names.slice(names.indexOf(name) + 1);
+
+function certificateEnvironment({ pem }: TestCertificate): NodeJS.ProcessEnv {
+  const path = file("app.pem", pem);
+  return { ...environmentOf(emulator), AZURE_CLIENT_SECRET: undefined, AZURE_CLIENT_CERTIFICATE_PATH: path };
+}
+
+const parameters = (fields: object = {}) =>
+  file("parameters.json", {
+    authority: `https://login.microsoftonline.com/${emulator.domain}`,
+    client_id: emulator.clientId,
+    secret: emulator.clientSecret,
+    ...fields,
+  });
+
+describe("the doctor, where all is well", () => {
+  it("prints a checklist, and reads one id and nothing else", async () => {
+    const { stdout, stderr, code } = await doctor();
+    expect(code).toBe(0);
+    expect(stderr).toBe("");
+    const { tenantId, clientId } = emulator;
+    expect(stdout).toBe(`\
+  ok           Configuration  in the environment: AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET
+  ok           Entra          login.microsoftonline.com answers
+  ok           Tenant         ${tenantId}
+  ok           App            Directory reader (${clientId})
+  ok           Credential     secret, accepted
+  ok           Clock          agrees with Entra's
+  ok           Permission     granted: User.Read.All
+  ok           Graph          graph.microsoft.com answers
+  ok           One user       one entry of /users read
+
+All in order.
+`);
+    expect(emulator.requests.map(({ method, path }) => `${method} ${decodeURIComponent(path)}`)).toEqual([
+      expect.stringMatching(/^POST .*\/token/),
+      expect.stringMatching(/^GET \/v1\.0\/users\?(\$select=id&\$top=1|\$top=1&\$select=id)$/),
+    ]);
+  });
+
+  it("reads the quickstart's file, and the tenant by its domain", async () => {
+    const path = parameters({
+      scope: ["https://graph.microsoft.com/.default"],
+      endpoint: "https://graph.microsoft.com/v1.0/users",
+    });
+    const { ok, of } = await findings([path]);
+    expect(ok).toBe(true);
+    expect(of("configuration").detail).toBe(path);
+    expect(of("tenant").detail).toBe(`${emulator.domain} (${emulator.tenantId})`);
+    expect(of("user").detail).toBe("one entry of https://graph.microsoft.com/v1.0/users read");
+  });
+
+  it("over TLS, on the network that everything else uses", async () => {
+    const command = `"${process.execPath}" "${cli}" doctor`;
+    const { stdout, code } = await run([cli, "emulator", "--users", "3", "--exec", command], {});
+    expect(stdout).toContain("All in order.");
+    expect(code).toBe(0);
+  });
+
+  it("knows that a tenant may be empty", async () => {
+    emulator = await replaced({ users: 0 });
+    expect((await findings()).of("user").detail).toBe("allowed, but there is none");
+  });
+
+  it("leaves Graph alone where the file is about another API", async () => {
+    emulator.addApp({ identifierUris: ["api://orders"] });
+    emulator.app().roles = { "api://orders": ["Orders.Read"] };
+    const { ok, of, unchecked } = await findings([parameters({ scope: ["api://orders/.default"] })]);
+    expect({ ok, unchecked }).toEqual({ ok: true, unchecked: ["graph", "user"] });
+    expect(of("permission").detail).toBe("for api://orders/.default, granted: Orders.Read");
+  });
+
+  it("believes Graph rather than the token about what is allowed", async () => {
+    emulator.app().roles = [];
+    emulator.faults.add({ service: "graph", status: 200, body: { value: [{ id: "1" }] } });
+    expect((await findings()).of("permission")).toMatchObject({
+      status: "ok",
+      detail: expect.stringContaining("allowed"),
+    });
+  });
+
+  it("is content where the app's tokens were revoked, since new ones are had", async () => {
+    emulator.revoke();
+    expect((await findings()).failed).toEqual([]);
+  });
+});
+
+async function replaced(options: object): Promise<Emulator> {
+  await emulator.stop();
+  return startEmulator(options);
+}
+
+describe("a configuration", () => {
+  const nowhere = { failed: ["configuration"], unchecked: following("configuration") };
+
+  it("that is missing is named, variable by variable, and nobody is asked", async () => {
+    const { of, ...found } = await findings([], {});
+    expect(found).toMatchObject(nowhere);
+    expect(of("configuration").detail).toMatch(/AZURE_TENANT_ID; AZURE_CLIENT_ID; AZURE_CLIENT_SECRET/);
+    expect(of("configuration").remedy).toContain("Directory (tenant) ID");
+    expect(emulator.requests).toHaveLength(0);
+  });
+
+  it.each([
+    ["with the sample's texts", () => "examples/parameters.example.json", /sample's text/],
+    ["that isn't there", () => join(folder, "nowhere.json"), /can't be read/],
+    ["that isn't JSON", () => file("broken.json", '{ "authority": oops }'), /line 1, column/],
+    ["for signing in people", () => parameters({ authority: "https://login.microsoftonline.com/common" }), /common/],
+    ["with a secret and a certificate", () => parameters({ thumbprint: "AB", private_key_file: "k.pem" }), /both/],
+  ])("%s is refused before anybody is asked", async (_name, path, detail) => {
+    const { of, ...found } = await findings([path()]);
+    expect(found).toMatchObject(nowhere);
+    expect(of("configuration").detail).toMatch(detail);
+    expect(emulator.requests).toHaveLength(0);
+  });
+});
+
+describe("Entra", () => {
+  const failing: [string, CheckName, () => NodeJS.ProcessEnv | undefined, object][] = [
+    ["an unknown tenant", "tenant", () => ({ AZURE_TENANT_ID: "fabrikam.onmicrosoft.com" }), { aadsts: 90002 }],
+    ["an unknown app", "app", () => ({ AZURE_CLIENT_ID: "9a8b7c6d-1111-4222-8333-444455556666" }), { aadsts: 700016 }],
+    ["a disabled app", "app", () => void Object.assign(emulator.app(), { disabled: true }), { aadsts: 7000112 }],
+    ["a wrong secret", "credential", () => ({ AZURE_CLIENT_SECRET: "wrong~secret" }), { aadsts: 7000215 }],
+    [
+      "an expired secret",
+      "credential",
+      () => {
+        const app = emulator.app();
+        app.removeSecrets();
+        app.addSecret({ value: emulator.clientSecret, expiresAt: new Date(0) });
+        return undefined;
+      },
+      { aadsts: 7000222, code: "expired_credential" },
+    ],
+    ["trouble of its own", "entra", () => void fail("entra", { status: 503 }), { code: "entra_unavailable" }],
+    ["a lost connection", "entra", () => void fail("entra", { reset: true }), { code: "network_error" }],
+    ["a proxy's page", "entra", () => void fail("entra", { html: true }), { code: "invalid_token_response" }],
+  ];
+  const fail = (service: "entra" | "graph", effect: object) => emulator.faults.add({ service, times: 20, ...effect });
+
+  it.each(failing)(
+    "%s is told under its name, and what comes before is in order",
+    async (_name, check, arrange, known) => {
+      const changes = arrange();
+      const { of, failed, unchecked } = await findings([], { ...environmentOf(emulator), ...changes });
+      expect({ failed, unchecked }).toEqual({ failed: [check], unchecked: following(check) });
+      expect(of(check)).toMatchObject(known);
+    },
+  );
+
+  it("is told apart from a network that is down", async () => {
+    await emulator.stop();
+    const { of, failed, unchecked } = await findings();
+    expect({ failed, unchecked }).toEqual({ failed: ["entra"], unchecked: following("entra") });
+    expect(of("entra").detail).toMatch(/can't be reached/);
+  });
+
+  it("refuses a certificate that isn't registered", async () => {
+    const { of, failed, unchecked } = await findings([], certificateEnvironment(await makeCertificate()));
+    expect({ failed, unchecked }).toEqual({ failed: ["credential"], unchecked: following("credential") });
+    expect(of("credential")).toMatchObject({ aadsts: 700027, remedy: expect.stringContaining("thumbprint") });
+  });
+
+  it("is not asked about a certificate that has ended", async () => {
+    const { of, failed, unchecked } = await findings(
+      [],
+      certificateEnvironment(await makeCertificate({ from: -9, to: -1 })),
+    );
+    const before: CheckName[] = ["entra", "tenant", "app"];
+    expect({ failed, unchecked }).toEqual({
+      failed: ["credential"],
+      unchecked: [...before, ...following("credential")],
+    });
+    expect(of("credential").code).toBe("certificate_expired");
+    expect(emulator.requests).toHaveLength(0);
+  });
+
+  it("accepts one that ends soon, which is to be looked at", async () => {
+    const certificate = await makeCertificate({ to: 10 });
+    emulator.app().addCertificate(certificate.cert);
+    const { of, ok, warned } = await findings([], certificateEnvironment(certificate));
+    expect({ ok, warned }).toEqual({ ok: true, warned: ["credential"] });
+    const day = new Date(certificate.expiresAt).toISOString().slice(0, 10);
+    expect(of("credential").detail).toBe(`certificate, accepted; it ends on ${day}`);
+  });
+
+  it("has another time: a warning with a secret, the end with a certificate", async () => {
+    emulator.clock.advance(1_200_000);
+    const { of, ok, warned } = await findings();
+    expect({ ok, warned }).toEqual({ ok: true, warned: ["clock"] });
+    expect(of("clock").detail).toMatch(/^1\d\d\d s behind Entra's$/);
+    const certificate = await makeCertificate();
+    emulator.app().addCertificate(certificate.cert);
+    const refused = await findings([], certificateEnvironment(certificate));
+    expect(refused.of("credential")).toMatchObject({ aadsts: 700024, remedy: expect.stringContaining("clock") });
+  });
+});
+
+describe("Graph", () => {
+  it("refuses an app without the role: the permission is missing, Graph is well, and the link to consent is there", async () => {
+    emulator.app().roles = ["Group.Read.All"];
+    const { of, failed, unchecked } = await findings();
+    expect({ failed, unchecked }).toEqual({ failed: ["permission"], unchecked: ["user"] });
+    const { tenantId, clientId } = emulator;
+    expect(of("permission")).toMatchObject({
+      code: "permission_missing",
+      detail: expect.stringContaining("granted: Group.Read.All"),
+      remedy: expect.stringContaining("User.Read.All"),
+      adminConsentUrl: `https://login.microsoftonline.com/${tenantId}/adminconsent?client_id=${clientId}`,
+    });
+    const { stdout, code } = await doctor();
+    expect(code).toBe(1);
+    expect(stdout).toContain("→ An administrator consents here: https://login.microsoftonline.com/");
+    expect(stdout).toContain("  FAILED       Permission");
+    expect(stdout).toContain("  not checked  One user\n\nNot in order: Permission.");
+  });
+
+  it.each([
+    ["answers 503", { status: 503 }, "graph_unavailable"],
+    ["cuts the connection", { reset: true }, "network_error"],
+    ["throttles for an hour", { status: 429, retryAfter: 3600 }, "throttled"],
+  ])("that %s fails alone, while the token shows the permission", async (_name, effect, code) => {
+    emulator.faults.add({ service: "graph", times: 20, ...effect });
+    const { of, failed, unchecked } = await findings();
+    expect({ failed, unchecked }).toEqual({ failed: ["graph"], unchecked: ["user"] });
+    expect(of("graph").code).toBe(code);
+  });
+
+  it("is well where only the file's endpoint isn't", async () => {
+    const endpoint = "https://graph.microsoft.com/v1.0/nothing";
+    const { failed, unchecked } = await findings([parameters({ endpoint })]);
+    expect({ failed, unchecked }).toEqual({ failed: ["user"], unchecked: [] });
+  });
+
+  it("isn't asked, nor anybody else, for an endpoint that isn't Graph's", async () => {
+    const { failed, unchecked } = await findings([parameters({ endpoint: "https://evil.example/v1.0/users" })]);
+    expect({ failed, unchecked }).toEqual({ failed: ["user"], unchecked: ["graph"] });
+    expect(emulator.requests.map(({ service }) => service)).toEqual(["entra"]);
+  });
+});
+
+describe("the command", () => {
+  it.each([
+    [["--jason"], "'--jason'"],
+    [["one.json", "two.json"], "one file too many: two.json"],
+  ])("answers %j with what is wrong, the usage, and exit code 2", async (args, said) => {
+    const { stdout, stderr, code } = await doctor(args);
+    expect({ stdout, code }).toEqual({ stdout: "", code: 2 });
+    expect(stderr).toContain(said);
+    expect(stderr).toContain("Usage: graph-app-identity doctor");
+  });
+
+  it("explains itself without loading MSAL or the Graph SDK, and needs no MSAL to find a variable missing", async () => {
+    const preload = file(
+      "loaded.cjs",
+      `process.on("exit", () => {
+         const loaded = (name) => Object.keys(require.cache).some((path) => path.includes(name));
+         process.stderr.write(JSON.stringify({ msal: loaded("msal"), sdk: loaded("microsoft-graph-client") }));
+       });`,
+    );
+    const help = await run(["--require", preload, cli, "doctor", "--help"], {});
+    expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining("Exit code: 0") });
+    expect(JSON.parse(help.stderr)).toEqual({ msal: false, sdk: false });
+    expect(JSON.parse((await run(["--require", preload, cli, "doctor"], {})).stderr)).toEqual({
+      msal: false,
+      sdk: true,
+    });
+  });
+
+  const terminal = spawnSync("script", ["--version"]).status === 0;
+  if (!terminal) console.log("Skipped: colours on a terminal, as there is no script(1) to make one.");
+
+  it.runIf(terminal)("has colours on a terminal, unless NO_COLOR is set", () => {
+    const command = `"${process.execPath}" "${cli}" doctor`;
+    const shown = (env: object) =>
+      spawnSync("script", ["--quiet", "--return", "--command", command, "/dev/null"], {
+        encoding: "utf8",
+        env: { ...process.env, ...nothingSet, ...env } as NodeJS.ProcessEnv,
+      }).stdout;
+    expect(shown({})).toContain("\x1b[31mFAILED");
+    expect(shown({ NO_COLOR: "1" })).not.toContain("\x1b[");
+  });
+});
