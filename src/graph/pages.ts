@@ -292,7 +292,7 @@ export class PageWalk<T> {
   #report(done: boolean): void {
     this.#walk.onProgress?.({
       ...this.#progress,
-      elapsedMs: this.#walk.traits.clock.monotonic() - this.#startedAt,
+      elapsedMs: Math.round(this.#walk.traits.clock.monotonic() - this.#startedAt),
       ...(this.#total !== undefined && { total: this.#total }),
       requestIds: [...this.#requestIds],
       done,
