@@ -38,6 +38,7 @@ async function openServer(url: string, { connections = 1, idleTransactionMs = 30
     connectionString: url,
     max: connections,
     connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 0,
     statement_timeout: 60_000,
     idle_in_transaction_session_timeout: idleTransactionMs,
   });

@@ -31,9 +31,7 @@ const sizes = Array.from({ length: Number(values.tenants) }, (_, index) => 50 + 
 
 const folder = mkdtempSync(join(tmpdir(), "fleet-"));
 const space = await openOwnSpace().catch((error: Error) => {
-  console.error(
-    `The demo needs PostgreSQL and Redis. Start both, or set DATABASE_URL and REDIS_URL. (${error.message})`,
-  );
+  console.error(`The demo needs Redis and PostgreSQL. ${error.message}`);
   process.exit(1);
 });
 const { emulator, tenants, list, environment } = await startEmbeddedTenants(folder, sizes);

@@ -35,6 +35,14 @@ export function failureAttributes(error: unknown): Attributes {
   };
 }
 
+/** Has the process end with a line of the log, whatever ends it. */
+export function logTheEnd(): void {
+  process.once("uncaughtException", (error) => {
+    log("ERROR", "The process has failed.", failureAttributes(error));
+    process.exit(1);
+  });
+}
+
 /** The package's own notices, in the same form. */
 export const notices: Logger = {
   info: (message) => log("INFO", message),

@@ -7,6 +7,7 @@
  * embedded tenants run in this process, and aren't counted.
  */
 import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +16,7 @@ import { parseArgs } from "node:util";
 import { startEmbeddedTenants } from "./embedded-tenants.js";
 import { FleetProcesses } from "./fleet-processes.js";
 import { openOwnSpace } from "./own-space.js";
+import { enqueue, openQueue, queueName } from "./queue.js";
 import { Roster } from "./roster.js";
 
 const { values } = parseArgs({
@@ -63,6 +65,7 @@ async function round(worker: number) {
     database: backends.reduce((sum, pid) => sum + processorTime(pid), 0),
   });
   emulator.requests.length = 0;
+  const [log] = await writtenAhead("0/0");
   const before = used();
   const begun = Date.now();
   await fleet.run("produce.ts", embedded.list, "--now");
@@ -75,7 +78,17 @@ async function round(worker: number) {
     tokenRequests: emulator.requests.length - graphRequests,
     workerSeconds: after.worker - before.worker,
     databaseSeconds: after.database - before.database,
+    logBytes: Number((await writtenAhead(log!.position))[0]!.bytes),
   };
+}
+
+/** How far PostgreSQL's write-ahead log has come since a position. */
+async function writtenAhead(since: string) {
+  const { rows } = await database.query<{ position: string; bytes: string }>(
+    "select pg_current_wal_lsn()::text as position, pg_wal_lsn_diff(pg_current_wal_lsn(), $1::pg_lsn)::text as bytes",
+    [since],
+  );
+  return rows;
 }
 
 const inUnits = (value: number, unit: string) =>
@@ -86,8 +99,8 @@ try {
   await fleet.run("produce.ts", embedded.list);
   const worker = fleet.startWorker();
   const pid = worker.pid as number;
-  // The worker has been served once by everything, and is warm.
-  await round(pid);
+  // Once for all tokens and connections, and to warm the worker up.
+  const cold = await round(pid);
   await database.query("truncate mirrored_users, mirror_cursors");
   const first = await round(pid);
   const { rows } = await database.query<{ bytes: number; users: number }>(
@@ -98,7 +111,10 @@ try {
   const idle = await round(pid);
   const memory = peakMemory(pid);
   await fleet.stop(worker, "SIGTERM");
-  await fleet.run("produce.ts", embedded.list, "--now");
+  const queue = await openQueue(prefix);
+  await enqueue(queue, Array.from({ length: 10_000 }, randomUUID), 0);
+  await queue.close();
+  const jobs = await redisSize(`${queueName}:`);
 
   console.log(
     `${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}, ${tenants} tenants of ${users} users\n`,
@@ -116,11 +132,13 @@ try {
     inUnits((1e6 * first.databaseSeconds) / (tenants * users), "ms"),
   );
   show("Quiet round: requests to Graph per tenant", inUnits(idle.graphRequests / tenants, ""));
-  show("Quiet round: requests to Entra, tokens being shared", inUnits(idle.tokenRequests / tenants, ""));
   show("Quiet round: worker's processor time per tenant", inUnits((1e3 * idle.workerSeconds) / tenants, "ms"));
   show("Quiet round: database's processor time per tenant", inUnits((1e3 * idle.databaseSeconds) / tenants, "ms"));
   show("Worker's memory at its peak", inUnits(memory, "MiB"));
   show("PostgreSQL per user, with its index", inUnits(table!.bytes / table!.users, "bytes"));
+  show("PostgreSQL's write-ahead log per user of a first round", inUnits(first.logBytes / (tenants * users), "bytes"));
+  show("Requests to Entra per tenant, while a token lasts", inUnits(cold.tokenRequests / tenants, ""));
+  show("Redis for 10,000 tenants waiting", inUnits(jobs.bytes / 2 ** 20, "MiB"));
   show("Redis per shared token", inUnits(tokens.bytes / tokens.keys, "bytes"));
 } finally {
   await fleet.stopAll();

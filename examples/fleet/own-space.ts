@@ -1,8 +1,9 @@
 /** A corner of Redis and PostgreSQL for one run of the fleet, which leaves nothing behind. */
 import { randomBytes } from "node:crypto";
-import { Redis } from "ioredis";
-import { type Database, openDatabase } from "../database.js";
-import { databaseUrl, redisUrl } from "./settings.js";
+import type { Redis } from "ioredis";
+import type { Database } from "../database.js";
+import { openRedis } from "./redis.js";
+import { databaseUrl, openFleetDatabase, redisUrl } from "./settings.js";
 
 export interface OwnSpace {
   /** What leads a process of the fleet to it. */
@@ -18,12 +19,15 @@ export interface OwnSpace {
 /** Opens a key prefix and a schema that nobody else uses. */
 export async function openOwnSpace(): Promise<OwnSpace> {
   const name = `fleet_${randomBytes(6).toString("hex")}`;
+  const redis = await openRedis();
   const url = new URL(databaseUrl);
   url.searchParams.set("options", `-c search_path=${name}`);
   url.searchParams.set("application_name", name);
-  const database = await openDatabase({ url: url.href, connections: 4 });
+  const database = await openFleetDatabase(4, url.href).catch((error: unknown) => {
+    redis.disconnect();
+    throw error;
+  });
   await database.query(`create schema ${name}`);
-  const redis = new Redis(redisUrl);
   const environment = {
     REDIS_URL: redisUrl,
     DATABASE_URL: url.href,

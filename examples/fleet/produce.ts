@@ -6,11 +6,12 @@
  */
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { log } from "./log.js";
+import { log, logTheEnd } from "./log.js";
 import { beginRound, openQueue, planRounds } from "./queue.js";
 import { Roster } from "./roster.js";
 import { openFleetDatabase } from "./settings.js";
 
+logTheEnd();
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -27,7 +28,7 @@ if (!(spreadMs >= 0)) throw new Error(`--spread ${values.spread} is not a number
 const texts = await Promise.all(positionals.map((file) => readFile(file, "utf8")));
 const tenants = texts.flatMap((text) => text.split("\n").map((line) => line.trim())).filter(Boolean);
 
-const queue = openQueue();
+const queue = await openQueue();
 const database = await openFleetDatabase();
 try {
   const roster = new Roster(database);

@@ -1,5 +1,6 @@
 /** The fleet's queue: one job for the daily round, which puts one for each tenant beside it. */
 import { type Job, type JobsOptions, Queue } from "bullmq";
+import { openRedis } from "./redis.js";
 import { prefix, redisUrl } from "./settings.js";
 
 export const queueName = "mirror";
@@ -29,8 +30,10 @@ const tenantOptions: JobsOptions = {
   backoff: { type: "exponential", delay: 5_000, jitter: 0.5 },
 };
 
-export function openQueue(): FleetQueue {
-  return new Queue(queueName, { connection, prefix, streams: { events: { maxLen: 1_000 } } });
+export async function openQueue(keys = prefix): Promise<FleetQueue> {
+  // BullMQ itself would wait for ever for a Redis that isn't there.
+  await (await openRedis()).quit();
+  return new Queue(queueName, { connection, prefix: keys, streams: { events: { maxLen: 1_000 } } });
 }
 
 /** Has a round begin by a cron pattern, in UTC. There is one such plan, whoever makes it, and however often. */

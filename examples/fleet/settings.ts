@@ -23,7 +23,9 @@ export const lockMs = number("FLEET_LOCK_MS", 30_000);
 export const patienceMs = number("FLEET_PATIENCE_MS", 5_000);
 
 /** The database, with as many connections as there are transactions at once. */
-export function openFleetDatabase(connections = 1): Promise<Database> {
+export function openFleetDatabase(connections = 1, url = databaseUrl): Promise<Database> {
   // A worker that stops in the middle of a transaction loses it with its tenants: nobody waits behind its row locks for longer.
-  return openDatabase({ url: databaseUrl, connections, idleTransactionMs: lockMs });
+  return openDatabase({ url, connections, idleTransactionMs: lockMs }).catch((cause: Error) => {
+    throw new Error(`PostgreSQL at ${new URL(url).host}: ${cause.message}. DATABASE_URL says where it is.`, { cause });
+  });
 }

@@ -13,7 +13,7 @@ import { statusTable, tenantStatus } from "./status-table.js";
 
 const { values } = parseArgs({ options: { state: { type: "string" }, json: { type: "boolean", default: false } } });
 
-const queue = openQueue();
+const queue = await openQueue();
 const database = await openFleetDatabase();
 try {
   const all = await tenantStatus(new Roster(database), queue);

@@ -5,22 +5,22 @@
  *   npx tsx examples/fleet/worker.ts
  */
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from "bullmq";
-import { Redis } from "ioredis";
 import { Mirror, SupersededError } from "../mirror.js";
-import { type Attributes, failureAttributes, instance, log } from "./log.js";
+import { type Attributes, failureAttributes, instance, log, logTheEnd } from "./log.js";
 import { mirrorTenant, type Outcome } from "./mirror-tenant.js";
 import { connection, enqueue, type FleetJob, openQueue, queueName, type RoundData, type TenantData } from "./queue.js";
+import { openRedis } from "./redis.js";
 import { Roster, type TenantState } from "./roster.js";
-import { concurrency, lockMs, openFleetDatabase, prefix, redisUrl } from "./settings.js";
+import { concurrency, lockMs, openFleetDatabase, prefix } from "./settings.js";
 import { tenantClients } from "./tenant-client.js";
 
-const redis = new Redis(redisUrl);
-redis.on("error", (error) => log("WARN", "Redis is out of reach.", failureAttributes(error)));
+logTheEnd();
+const redis = await openRedis();
 const clientOf = tenantClients(redis);
 const database = await openFleetDatabase(concurrency);
 const roster = new Roster(database);
 await roster.createTables();
-const queue = openQueue();
+const queue = await openQueue();
 const stop = new AbortController();
 
 const worker = new Worker(
