@@ -9,6 +9,9 @@ import { json } from "../support/loopback.js";
 import { collect, linkTo, type PagedServer, refuse, startPages } from "../support/paged-server.js";
 import { sdkClient } from "../support/sdk-client.js";
 
+/** For what happens soon, but on a machine that may be busy. */
+const patiently = { timeout: 10_000 };
+
 let server: PagedServer;
 afterEach(() => server.close());
 
@@ -110,9 +113,9 @@ describe("prefetching", () => {
     server = await startPages({ pages: 4 });
     const pages = listUsers(server.client).byPage();
     await pages.next();
-    await expect.poll(() => server.asked).toEqual([1, 2]);
+    await expect.poll(() => server.asked, patiently).toEqual([1, 2]);
     await pages.next();
-    await expect.poll(() => server.asked).toEqual([1, 2, 3]);
+    await expect.poll(() => server.asked, patiently).toEqual([1, 2, 3]);
     await pages.return?.();
   });
 
@@ -133,12 +136,12 @@ describe("prefetching", () => {
     server = await startPages({ pages: 2 }, ({ page, response }) => page === 2 && refuse(response, 400, "Bad"));
     const pages = listUsers(server.client).byPage();
     expect((await pages.next()).value?.value).toHaveLength(2);
-    await expect.poll(() => server.asked).toEqual([1, 2]);
+    await expect.poll(() => server.asked, patiently).toEqual([1, 2]);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(await failureOf(pages.next())).toMatchObject({ code: "bad_request", page: 2 });
     const abandoned = listUsers(server.client).byPage();
     await abandoned.next();
-    await expect.poll(() => server.asked).toHaveLength(4);
+    await expect.poll(() => server.asked, patiently).toHaveLength(4);
     await new Promise((resolve) => setTimeout(resolve, 50));
     process.off("unhandledRejection", note);
     expect(unhandled).toEqual([]);
@@ -286,7 +289,7 @@ describe("memory", () => {
     const read: WeakRef<object>[] = [];
     const pages = listUsers(server.client).byPage();
     for (let number = 1; number <= 7; number++) read.push(new WeakRef((await pages.next()).value?.value as object));
-    await expect.poll(() => server.asked).toHaveLength(8);
+    await expect.poll(() => server.asked, patiently).toHaveLength(8);
     await new Promise((resolve) => setImmediate(resolve));
     collectGarbage();
     expect(read.slice(0, 5).filter((page) => page.deref() !== undefined)).toEqual([]);
