@@ -170,7 +170,7 @@ describe("a process", () => {
         const link = "https://graph.microsoft.com/v1.0/users?$skiptoken=2";
         return json(response, 200, { value: [{ id: "a" }, { id: "b" }], "@odata.nextLink": link });
       }
-      if (hold === "throttle") json(response, 429, {}, { "retry-after": "600" });
+      if (hold === "throttle") json(response, 429, {}, { "retry-after": "120" });
       return undefined;
     });
   }
