@@ -44,8 +44,8 @@ function file(name: string, content: string | object): string {
   return path;
 }
 
-function run(args: string[], env: NodeJS.ProcessEnv): Promise<Ran> {
-  const options = { cwd: root, env: { ...process.env, ...nothingSet, EMULATOR_ORIGIN: emulator.origin, ...env } };
+function run(args: string[], env: NodeJS.ProcessEnv, cwd = root): Promise<Ran> {
+  const options = { cwd, env: { ...process.env, ...nothingSet, EMULATOR_ORIGIN: emulator.origin, ...env } };
   return new Promise((resolve) => {
     execFile(process.execPath, args, options, (error, stdout, stderr) => {
       resolve({ stdout, stderr, code: error ? (error.code ?? error.signal ?? null) : 0 });
@@ -180,11 +180,18 @@ describe("a configuration", () => {
     expect(emulator.requests).toHaveLength(0);
   });
 
+  it("that is missing may be in a file that is right here", async () => {
+    parameters();
+    const { stdout } = await run([cli, "doctor"], {}, folder);
+    expect(stdout).toContain("graph-app-identity doctor parameters.json");
+  });
+
   it.each([
     ["with the sample's texts", () => "examples/parameters.example.json", /sample's text/],
     ["that isn't there", () => join(folder, "nowhere.json"), /can't be read/],
     ["that isn't JSON", () => file("broken.json", '{ "authority": oops }'), /line 1, column/],
     ["for signing in people", () => parameters({ authority: "https://login.microsoftonline.com/common" }), /common/],
+    ["with a permission for a scope", () => parameters({ scope: ["User.Read.All"] }), /does not end in/],
     ["with a secret and a certificate", () => parameters({ thumbprint: "AB", private_key_file: "k.pem" }), /both/],
   ])("%s is refused before anybody is asked", async (_name, path, detail) => {
     const { of, ...found } = await findings([path()]);
@@ -292,6 +299,14 @@ describe("Graph", () => {
     expect(stdout).toContain("→ An administrator consents here: https://login.microsoftonline.com/");
     expect(stdout).toContain("  FAILED       Permission");
     expect(stdout).toContain("  not checked  One user\n\nNot in order: Permission.");
+  });
+
+  it("that is down leaves open what a token without the role may do", async () => {
+    emulator.app().roles = [];
+    emulator.faults.add({ service: "graph", times: 20, status: 503 });
+    const { of, failed, unchecked } = await findings();
+    expect({ failed, unchecked }).toEqual({ failed: ["graph"], unchecked: ["permission", "user"] });
+    expect(of("permission").detail).toBe("granted: nothing");
   });
 
   it.each([

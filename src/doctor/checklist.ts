@@ -25,7 +25,7 @@ export function verdictOn(checks: readonly Check[]): string {
     checks.filter(({ status }) => status === wanted).map(({ name }) => titles[name]);
   const failed = named("failed");
   const warned = named("warning");
-  if (failed.length > 0) return `Not in order: ${failed.join(", ")}. The line with the arrow says what to do.`;
+  if (failed.length > 0) return `Not in order: ${failed.join(", ")}. The arrow shows what to do.`;
   if (warned.length > 0) return `In order for now; look at: ${warned.join(", ")}.`;
   return "All in order.";
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Verification } from "../identity/verify.js";
 import type * as Library from "../index.js";
 
@@ -63,15 +64,17 @@ const noticeableSkewMs = 60_000;
 
 type Subjects = Partial<Record<Library.AppIdentityErrorCode, CheckName>>;
 
+/** What it is about when there is no provider. */
+const optionSubjects: Subjects = { invalid_certificate: "credential", certificate_expired: "credential" };
+
 /** What it is about when there is no token. */
 const tokenSubjects: Subjects = {
   tenant_not_found: "tenant",
   app_not_found: "app",
   app_disabled: "app",
+  ...optionSubjects,
   invalid_credential: "credential",
   expired_credential: "credential",
-  invalid_certificate: "credential",
-  certificate_expired: "credential",
   credential_callback_failed: "credential",
   token_request_rejected: "credential",
   blocked_by_policy: "permission",
@@ -128,8 +131,11 @@ class Checkup {
       this.#ok("configuration", detail);
       return authProvider;
     } catch (error) {
-      const subject = this.#fail(error, tokenSubjects, "configuration");
-      if (subject !== "configuration") this.#ok("configuration", detail);
+      if (this.#fail(error, optionSubjects, "configuration") !== "configuration") this.#ok("configuration", detail);
+      else if (set.length === 0 && parametersFile === undefined && existsSync("parameters.json")) {
+        this.#found.configuration!.remedy +=
+          " Or name the file that is here: graph-app-identity doctor parameters.json";
+      }
       return undefined;
     }
   }
@@ -140,10 +146,10 @@ class Checkup {
       ["entra", `${cloud.loginHost} answers`],
       ["tenant", tenantId],
       ["app", clientId],
-      ["credential", authProvider.toJSON().credential],
+      ["credential", `${authProvider.toJSON().credential}, accepted`],
     ];
     try {
-      const found = await authProvider.verify({ roles: readers.slice(0, 1) });
+      const found = await authProvider.verify();
       for (const [name, detail] of passed) this.#ok(name, detail);
       if (found.tenantId !== tenantId) this.#ok("tenant", `${tenantId} (${found.tenantId})`);
       if (found.appName) this.#ok("app", `${found.appName} (${clientId})`);
@@ -187,7 +193,10 @@ class Checkup {
       const subject = this.#fail(error, readingSubjects, "graph");
       const { message, statusCode } = error as Library.AppIdentityError;
       if (subject === "permission") this.#found.permission!.detail = `${message} (${inWords})`;
-      else if (granted.some((role) => readers.includes(role))) this.#ok("permission", inWords);
+      else {
+        const status = granted.some((role) => readers.includes(role)) ? "ok" : "not checked";
+        this.#found.permission = { status, detail: inWords };
+      }
       if (subject === "graph" || statusCode === undefined) return;
     }
     this.#ok("graph", `${new URL(authProvider.cloud.graphRoot).host} answers`);

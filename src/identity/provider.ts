@@ -145,11 +145,11 @@ export class AppIdentityAuthProvider implements AuthenticationProvider {
   }
 
   /**
-   * Checks at start, rather than at 3 a.m., that Entra knows tenant and app and accepts the credential, and what the app was granted.
+   * Finds out when a job starts, rather than in the middle of it, whether Entra accepts tenant, app and credential, and what the app was
+   * granted. Missing roles are reported, not thrown.
    *
-   * Asks Entra each time, for the token that Graph clients use next: it costs a job that starts nothing, but it is no probe for every
-   * second. Missing roles are reported, not thrown. A token is opaque by contract, so its contents serve this diagnosis only, unverified;
-   * where they can't be read, `roles` is absent.
+   * It asks Entra each time, for the token that Graph clients use next: free for a job that starts, too much for a probe every second. A
+   * token is opaque by contract: its contents serve this diagnosis only, unverified, and where they can't be read `roles` is absent.
    * @throws AppIdentityError as `getAccessToken()` does
    * @example
    * const { roles, adminConsentUrl } = await authProvider.verify({ roles: ["User.Read.All"] });

@@ -131,6 +131,14 @@ describe("verify()", () => {
     expect(Math.abs(clockSkewMs - skewMs)).toBeLessThan(20_000);
   });
 
+  it("fails though a good token is in hand, which stays in use", async () => {
+    const authProvider = provider();
+    const token = await authProvider.getAccessToken({ enableCae: true });
+    emulator.app().removeSecrets();
+    expect((await refusal(() => authProvider.verify())).code).toBe("invalid_credential");
+    expect(await authProvider.getAccessToken({ enableCae: true })).toBe(token);
+  });
+
   it("fails as getting a token does, with code and remedy", async () => {
     const wrong = await refusal(() => provider({ clientSecret: "wrong" }).verify());
     expect(wrong).toMatchObject({ code: "invalid_credential", aadsts: 7000215, remedy: expect.stringContaining("ID") });
