@@ -256,7 +256,7 @@ describe("a query that Graph would refuse or misread", () => {
 
   it.each<[string, object, RegExp]>([
     ["an option nobody knows", { top: 5 }, /no option "top"/],
-    ["select as one string", { select: "id" }, /"select" of listUsers\(\) is not an array/],
+    ["select as one string", { select: "id" }, /"select" of listUsers\(\) must be an array/],
     ["an empty select", { select: [] }, /"select"/],
     ["an empty filter", { filter: " " }, /"filter"/],
     ["a limit of none", { limit: 0 }, /"limit"/],
@@ -269,6 +269,15 @@ describe("a query that Graph would refuse or misread", () => {
     expect(() => listUsers(tenant.client, options as never)).toThrow(
       expect.objectContaining({ code: "invalid_options", message: expect.stringMatching(message) }),
     );
+  });
+
+  it("takes options from an instance with getters as from any object", () => {
+    class Options {
+      get pageSize() {
+        return 0;
+      }
+    }
+    expect(() => listUsers(tenant.client, new Options())).toThrow(/"pageSize"/);
   });
 
   it("takes options that are undefined as absent", async () => {
