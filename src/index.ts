@@ -2,12 +2,13 @@
 export type { AccessTokenOptions, AppIdentity, GraphTokenRequest } from "./access-token.js";
 export type { Cloud, CloudHosts, CloudName } from "./clouds.js";
 export type { AssertionContext, CertificateOptions, CredentialOptions, TokenSource } from "./identity/credentials.js";
-export type { TokenEvent } from "./identity/diagnostics.js";
+export type { TokenEvent, TokenEventName } from "./identity/diagnostics.js";
 export type { AppIdentityOptions } from "./identity/options.js";
 export type { OptionOverrides } from "./identity/overrides.js";
 export { type Parameters, readParameters } from "./identity/parameters.js";
 export { AppIdentityAuthProvider, type AzureAccessToken, type GetTokenOptions } from "./identity/provider.js";
 export type { TokenStore } from "./identity/token-store.js";
+export type { Verification, VerifyOptions } from "./identity/verify.js";
 export type { Verification, VerifyOptions } from "./identity/verify.js";
 
 // How we speak to Graph
@@ -23,7 +24,7 @@ export type { RetryOptions } from "./graph/retry.js";
 // What we ask
 export { type CountUsersOptions, countUsers } from "./users/count-users.js";
 export { type DeltaUsersOptions, deltaUsers, type UserChange, type UserChanges } from "./users/delta-users.js";
-export { type ListUsersOptions, listUsers } from "./users/list-users.js";
+export { type ListUsersOptions, listUsers, type UserOrder } from "./users/list-users.js";
 export type {
   DefaultUserProperty,
   ListedUser,
