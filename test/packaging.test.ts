@@ -24,7 +24,7 @@ let packed: Packed;
 beforeAll(() => {
   packed = pack();
 }, 180_000);
-afterAll(() => packed.remove());
+afterAll(() => packed?.remove());
 
 describe("what today's tooling says of the package", () => {
   it("is nothing, where publint looks at it strictly", async () => {

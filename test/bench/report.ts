@@ -36,8 +36,9 @@ export function report(results: Results): string {
       ["", ...contestants.map(({ name }) => name)],
       ...rows.map((row) => [title(row), ...contestants.map(({ id }) => cell(row, id))]),
     ]),
-    `${date.slice(0, 10)}, Node ${node}, ${machine.cpu} (${machine.cores} cores), ${machine.os}. Medians of up to ${rounds} interleaved rounds, ` +
-      "each measurement in a fresh process; ± is half the distance between worst and best.",
+    `${date.slice(0, 10)}, Node ${node}, ${machine.cpu} (${machine.cores} cores), ${machine.os}. ` +
+      `${rounds === 1 ? "One round" : `Medians of up to ${rounds} interleaved rounds`}, each measurement in a fresh process; ` +
+      "± is half the distance between worst and best.",
   ];
   if (quick) parts.push("A quick run: it shows that everything works, not how fast.");
   const failures = rows.flatMap(({ id: row, failures }) =>
