@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import type { Verification } from "../identity/verify.js";
 import type * as Library from "../index.js";
 
 /** What is looked at, in this order, and what it is called. */
@@ -140,7 +139,7 @@ class Checkup {
     }
   }
 
-  async askEntra(authProvider: Library.AppIdentityAuthProvider): Promise<Verification | undefined> {
+  async askEntra(authProvider: Library.AppIdentityAuthProvider): Promise<Library.Verification | undefined> {
     const { tenantId, clientId, cloud } = authProvider;
     const passed: [CheckName, string][] = [
       ["entra", `${cloud.loginHost} answers`],
@@ -168,7 +167,7 @@ class Checkup {
     }
   }
 
-  async askGraph(authProvider: Library.AppIdentityAuthProvider, found: Verification): Promise<void> {
+  async askGraph(authProvider: Library.AppIdentityAuthProvider, found: Library.Verification): Promise<void> {
     const { library, parametersFile } = this.#options;
     const { scopes, endpoint } = parametersFile === undefined ? {} : library.readParameters(parametersFile);
     const granted = found.roles?.granted ?? [];
@@ -218,7 +217,7 @@ class Checkup {
   }
 }
 
-function judgeCredential({ kind, expiresOn }: Verification["credential"]): Finding {
+function judgeCredential({ kind, expiresOn }: Library.Verification["credential"]): Finding {
   if (expiresOn === undefined) return { status: "ok", detail: `${kind}, accepted` };
   const detail = `${kind}, accepted; it ends on ${expiresOn.toISOString().slice(0, 10)}`;
   if (expiresOn.getTime() - Date.now() > soonMs) return { status: "ok", detail };
