@@ -9,7 +9,6 @@ export { type Parameters, readParameters } from "./identity/parameters.js";
 export { AppIdentityAuthProvider, type AzureAccessToken, type GetTokenOptions } from "./identity/provider.js";
 export type { TokenStore } from "./identity/token-store.js";
 export type { Verification, VerifyOptions } from "./identity/verify.js";
-export type { Verification, VerifyOptions } from "./identity/verify.js";
 
 // How we speak to Graph
 export { createGraphClient, type GraphClientOptions } from "./graph/client.js";
