@@ -47,7 +47,7 @@ const loginAliases: Record<string, CloudName> = {
  */
 export function resolveCloud(cloud: CloudName | CloudHosts = "public"): Cloud {
   const hosts = typeof cloud === "string" ? clouds[cloud] : cloud;
-  if (hosts === undefined || !Object.hasOwn(hosts, "loginHost") || !Object.hasOwn(hosts, "graphRoot")) {
+  if (!hosts || !Object.hasOwn(hosts, "loginHost") || !Object.hasOwn(hosts, "graphRoot")) {
     throw new AppIdentityError("invalid_options", `"cloud" is ${JSON.stringify(cloud)}, which names no cloud.`, {
       remedy: `Use one of ${Object.keys(clouds).join(", ")}, or { loginHost, graphRoot }.`,
     });

@@ -48,7 +48,7 @@ export function createGraphClient(options: GraphClientOptions): Client {
   checkOptionNames(
     options,
     ["authProvider", "version", "cloud", "fetch", "timeoutMs", "retry", "clock"],
-    "createGraphClient",
+    "createGraphClient()",
   );
   const { authProvider, version = "v1.0", timeoutMs = defaultTimeoutMs, retry = {}, clock = systemClock } = options;
   checkProvider(authProvider);

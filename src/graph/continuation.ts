@@ -27,7 +27,10 @@ export function writeToken({ link, page }: Position, query: string): string {
  */
 export function readToken(token: unknown, query: string, scope: LinkScope): Position {
   if (typeof token !== "string" || token === "") {
-    throw refused("is empty", "Leave continuationToken out to start at the first page.");
+    throw refused(
+      token === "" ? "is empty" : "is not a string",
+      "Leave continuationToken out to start at the first page.",
+    );
   }
   const [content = "", sum, ...rest] = token.split(".");
   if (sum !== checksum(content) || rest.length > 0) {

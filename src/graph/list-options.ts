@@ -28,9 +28,9 @@ export interface ListOptions extends ListQuery, WalkOptions {
 
 type Check = readonly [accepts: (value: unknown) => boolean, expected: string];
 
-const text: Check = [(value) => typeof value === "string" && value.trim() !== "", "a string that isn't empty"];
+const text: Check = [(value) => typeof value === "string" && value.trim() !== "", "a string with something in it"];
 const texts: Check = [(value) => text[0](value) || list(value), "a string, or an array of strings"];
-const names: Check = [(value) => list(value), "an array of names, with at least one"];
+const names: Check = [(value) => list(value), "an array of at least one name"];
 const flag: Check = [(value) => typeof value === "boolean", "true or false"];
 const amount: Check = [(value) => Number.isSafeInteger(value) && (value as number) > 0, "a whole number above 0"];
 const signal: Check = [
@@ -69,11 +69,12 @@ const checks: Record<string, Check> = {
  */
 export function checkedOptions<O extends object>(options: O, known: readonly (keyof O & string)[], caller: string): O {
   checkOptionNames(options, known, caller);
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  // By the names known, so that options may be an instance with getters.
+  const given = known.map((name) => [name, options[name]] as const).filter(([, value]) => value !== undefined);
   for (const [name, value] of given) {
     const [accepts, expected] = checks[name] as Check;
     if (accepts(value)) continue;
-    throw new AppIdentityError("invalid_options", `"${name}" of ${caller} is not ${expected}.`, {
+    throw new AppIdentityError("invalid_options", `"${name}" of ${caller} must be ${expected}.`, {
       remedy: `Give ${expected}, or leave it out.`,
     });
   }

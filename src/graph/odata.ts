@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { AppIdentityError } from "../errors.js";
 
 /** What can stand for a value in an OData expression. A list becomes `('a','b')`, as `in` takes it. */
@@ -67,7 +68,7 @@ function scalar(value: ODataScalar): string {
   if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
   if (typeof value === "object" && "guid" in value) return odata.guid(value.guid).guid;
   throw refused(
-    `OData has no way to write ${value instanceof Date ? "an invalid date" : String(value)}.`,
+    `OData has no way to write ${value instanceof Date ? "an invalid date" : inspect(value, { depth: 0 })}.`,
     "Values are strings, finite numbers, booleans, dates, null, odata.guid() and lists of these.",
   );
 }

@@ -96,7 +96,9 @@ const names = [...tenantNames, "clientId", ...credentialNames, ...otherNames];
 export function resolveOptions(options: AppIdentityOptions): ResolvedIdentity {
   checkOptionNames(options, names, "AppIdentityAuthProvider");
   checkParts(options);
-  const { logger, tokenStore, maxTokens, clock = systemClock } = options;
+  // One by one, not by spreading: options may be an instance with getters.
+  const { tenantId: tenant, authority: given, oidcAuthority, logger, tokenStore, maxTokens } = options;
+  const { clock = systemClock } = options;
   const borrowed = options.tokenCredential !== undefined;
   const clientId = borrowed && options.clientId === undefined ? "" : checkText(options, "clientId", portal.clientId);
   for (const name of tenantNames) if (options[name] !== undefined) checkText(options, name, portal.tenantId);
@@ -105,7 +107,10 @@ export function resolveOptions(options: AppIdentityOptions): ResolvedIdentity {
   if (tenantless && !borrowed) checkText(options, "tenantId", portal.tenantId);
   const { authority, tenantId, cloud } = tenantless
     ? authorityWithoutTenant(options.cloud)
-    : resolveAuthority({ ...options, graphRoot: asked && resourceOf(asked[0]!) });
+    : resolveAuthority({
+        ...{ tenantId: tenant, authority: given, oidcAuthority, cloud: options.cloud },
+        graphRoot: asked && resourceOf(asked[0]!),
+      });
   return Object.freeze({
     tenantId,
     clientId,

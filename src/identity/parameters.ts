@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
 import { AppIdentityError } from "../errors.js";
 import { nearestName } from "../option-names.js";
 import { jsonFault, lineAndColumn } from "./json-fault.js";
@@ -86,18 +87,20 @@ function load(source: string | URL | object): { name: string; folder: string; co
   if (typeof source === "object" && !(source instanceof URL)) {
     return { name: "parameters", folder: ".", content: objectOf(source, "parameters") };
   }
-  const path = source instanceof URL ? fileURLToPath(source) : source;
-  const name = basename(path);
+  let path: string;
   let json: string;
   try {
+    // Not a number: that would be read as a file descriptor, for as long as it stays open.
+    path = source instanceof URL ? fileURLToPath(source) : resolve(source);
     json = decodeText(readFileSync(path));
   } catch (cause) {
     throw invalid(
-      `The parameters can't be read: ${path}.`,
-      "Check the path, and that this process may read the file.",
+      `The parameters can't be read: ${inspect(source instanceof URL ? source.href : source)}.`,
+      "Give the path of the file, and check that this process may read it.",
       cause,
     );
   }
+  const name = basename(path);
   const fault = jsonFault(json);
   if (fault === undefined) return { name, folder: dirname(path), content: objectOf(JSON.parse(json), name) };
   const { line, column } = lineAndColumn(json, fault);

@@ -121,6 +121,7 @@ export class TokenManager {
     subject: TokenSubject,
     { claims, forceRefresh, refusedToken, signal }: TokenDemand = {},
   ): Promise<HeldToken> {
+    checkSignal(signal);
     if (signal?.aborted) throw aborted(signal);
     const forced = forceRefresh === true || claims !== undefined;
     const held = this.inHand(subject);
@@ -255,13 +256,21 @@ export class TokenManager {
     if (flight.background) {
       const { code, aadsts, message } = error as AppIdentityError;
       const next = `Trying again in ${Math.ceil(restMs / 1000)} s; the token in hand is good for ${Math.floor(leftMs / 1000)} s.`;
-      log(this.#logger, "warn", `Refreshing the token failed: ${message} ${next}`);
+      const whose = subject.about.tenantId || "this app";
+      log(this.#logger, "warn", `Refreshing the token of ${whose} failed: ${message} ${next}`);
       const why = { ...(code && { code }), ...(aadsts !== undefined && { aadsts }) };
       publishTokenEvent("refresh-failed", { ...subject.about, durationMs: elapsed - startedAt, ...why });
     }
     if (flight.forced || held === undefined || leftMs <= 0) throw error;
     return held;
   }
+}
+
+function checkSignal(signal: unknown): void {
+  if (signal === undefined || typeof (signal as AbortSignal | null)?.addEventListener === "function") return;
+  throw new AppIdentityError("invalid_options", "The signal is not an AbortSignal.", {
+    remedy: "Give the signal of an AbortController, or AbortSignal.timeout(milliseconds).",
+  });
 }
 
 function aborted(signal: AbortSignal): AppIdentityError {

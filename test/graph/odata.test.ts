@@ -37,6 +37,7 @@ describe("the odata tag", () => {
   it.each<[string, () => unknown]>([
     ["undefined", () => odata`x eq ${undefined as never}`],
     ["NaN", () => odata`x eq ${Number.NaN}`],
+    ["an object without a prototype", () => odata`x eq ${Object.create(null)}`],
     ["infinity", () => odata`x eq ${Number.POSITIVE_INFINITY}`],
     ["an invalid date", () => odata`x eq ${new Date("x")}`],
     ["an object", () => odata`x eq ${{} as never}`],

@@ -225,6 +225,7 @@ describe("options", () => {
     [{ ...app, logger: null }, '"logger"'],
     [{ ...app, tokenStore: {} }, '"tokenStore"'],
     [{ ...app, tokenStore: null }, '"tokenStore"'],
+    [{ ...app, cloud: null }, '"cloud" is null'],
     [undefined, "options object"],
     [null, "options object"],
     ["contoso.com", "options object"],
@@ -232,6 +233,23 @@ describe("options", () => {
     const error = await refusal(() => resolve(options as object));
     expect(error).toMatchObject({ code: "invalid_options", message: expect.stringContaining(problem) });
     expect(error.message + error.remedy).not.toContain(clientSecret);
+  });
+
+  it("may be frozen, without a prototype, or an instance with getters", () => {
+    class Settings {
+      get tenantId() {
+        return tenantId;
+      }
+      get clientId() {
+        return clientId;
+      }
+      get clientSecret() {
+        return clientSecret;
+      }
+    }
+    for (const options of [Object.freeze({ ...app }), Object.assign(Object.create(null), app), new Settings()]) {
+      expect(resolve(options)).toMatchObject({ tenantId, clientId, credential: { kind: "secret" } });
+    }
   });
 
   it("need no tenant and no client with a tokenCredential, which knows them", () => {

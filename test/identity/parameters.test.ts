@@ -263,6 +263,14 @@ describe("a file that isn't JSON", () => {
     expect(error).toMatchObject({ code: "invalid_parameters", message: expect.stringContaining("nowhere.json") });
   });
 
+  it.each([undefined, 5, "", "\0", new URL("https://contoso.com/parameters.json")])(
+    "is refused where no file can be: %j",
+    async (source) => {
+      const error = await refusal(() => readParameters(source as string));
+      expect(error).toMatchObject({ code: "invalid_parameters", message: expect.stringContaining("can't be read") });
+    },
+  );
+
   it("is told from JSON as JSON.parse does", () => {
     const piece = constantFrom(
       "{",

@@ -69,6 +69,17 @@ describe("a provider", () => {
     expect((await failure(provider().getAccessToken("api://orders/.default" as never))).code).toBe("invalid_options");
   });
 
+  it("refuses a signal that is none", async () => {
+    for (const signal of [5, {}, null, new AbortController()] as AbortSignal[]) {
+      expect((await failure(provider().getAccessToken({ signal }))).code).toBe("invalid_options");
+    }
+    const scope = "https://graph.microsoft.com/.default";
+    expect((await failure(provider().getToken(scope, { abortSignal: {} as AbortSignal }))).code).toBe(
+      "invalid_options",
+    );
+    expect(emulator.requests).toHaveLength(0);
+  });
+
   it("passes on why a caller's signal aborted, where that is known", async () => {
     const reason = new AppIdentityError("timeout", "The page took too long.", { remedy: "Wait longer." });
     expect(await failure(provider().getAccessToken({ signal: AbortSignal.abort(reason) }))).toBe(reason);
