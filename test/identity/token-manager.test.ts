@@ -177,7 +177,7 @@ describe("refreshing ahead of time (what msal-node makes callers wait and fail f
     expect(await authProvider.getAccessToken()).toBe("token-1");
     await settled(() => lines.length === 1);
     expect(lines[0]).toMatch(
-      /^Refreshing the token failed: .+ Trying again in \d+ s; the token in hand is good for 1\d\d\d s\.$/,
+      /^Refreshing the token of 3f1c2a52-\S+ failed: .+ Trying again in \d+ s; the token in hand is good for 1\d\d\d s\.$/,
     );
     expect(endpoint.requests).toHaveLength(1 + requests);
     // It rests before it tries again, however many ask.
