@@ -43,9 +43,8 @@ export function logTheEnd(): void {
   });
 }
 
-/** The package's own notices, in the same form. */
+/** What the package has to say, in the same form; not that it fetches a token, which it does for every tenant. */
 export const notices: Logger = {
-  info: (message) => log("INFO", message),
   warn: (message) => log("WARN", message),
   error: (message) => log("ERROR", message),
 };

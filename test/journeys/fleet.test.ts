@@ -37,7 +37,7 @@ describe.skipIf(!(await hasFleetServices()))("a fleet of workers", () => {
     const random = seededRandom(11);
     const sizes = Array.from({ length: 50 }, (_, index) => [0, 1, 50, 51][index] ?? Math.floor(20 + 400 * random()));
     await using fleet = await startFleet(sizes, {
-      ...{ seed: 11, deltaPageSize: 50, shortPages: 0.1, replays: 0.05 },
+      ...{ seed: 11, deltaPageSize: 25, shortPages: 0.1, replays: 0.05 },
       environment: { FLEET_CONCURRENCY: "4", FLEET_PATIENCE_MS: "500" },
     });
     const { emulator, processes } = fleet;
@@ -49,7 +49,7 @@ describe.skipIf(!(await hasFleetServices()))("a fleet of workers", () => {
       { reset: true, chance: 0.02 },
       { resetInBody: true, chance: 0.01 },
       { truncate: true, chance: 0.01 },
-      { delayMs: 60, chance: 1 },
+      { delayMs: 200, chance: 1 },
     ]) {
       emulator.faults.add({ service: "graph", ...fault });
     }
@@ -128,7 +128,7 @@ describe.skipIf(!(await hasFleetServices()))("a fleet of workers", () => {
     processes.startWorker();
     await fleet.until(allDone, 25_000); // The lock of the first one would have lasted longer.
     expect(await fleet.differences()).toEqual([]);
-    expect(fleet.log().at(-1)?.attributes).toMatchObject({ "fleet.resumed": true });
+    expect(fleet.log().at(-1)?.attributes).toMatchObject({ "fleet.resumed": true, "fleet.changes": 450 });
   }, 120_000);
 
   it("lets a worker that was thought dead write nothing when it wakes up", async () => {
