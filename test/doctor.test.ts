@@ -361,6 +361,15 @@ describe("the command", () => {
     });
   });
 
+  it("may be read in part: the exit code says the rest", () => {
+    const command = `("${process.execPath}" "${cli}" doctor; echo "exit code $?" >&2) | true`;
+    const { stderr } = spawnSync("sh", ["-c", command], {
+      encoding: "utf8",
+      env: { ...process.env, ...nothingSet } as NodeJS.ProcessEnv,
+    });
+    expect(stderr).toBe("exit code 1\n");
+  });
+
   const terminal = spawnSync("script", ["--version"]).status === 0;
   if (!terminal) console.log("Skipped: colours on a terminal, as there is no script(1) to make one.");
 

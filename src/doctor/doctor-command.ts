@@ -38,6 +38,8 @@ export async function doctorCommand(args: string[]): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
+  // `| head` closes the pipe when it has enough; the exit code says the rest.
+  process.stdout.on("error", () => {});
   const coloured = process.stdout.isTTY && !process.env.NO_COLOR;
   // Loaded here, since neither the usage nor a misuse needs it.
   const library = await import("../index.js");
