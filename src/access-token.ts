@@ -1,5 +1,5 @@
 /**
- * What can be asked of a provider. The identity room answers it; the graph room sends it through the Graph SDK's
+ * What can be asked of a provider. Listings and clients of `createGraphClient()` send it through the Graph SDK's
  * `AuthenticationHandlerOptions`, which reach the provider unchanged, also on clients that a caller built.
  */
 export interface AccessTokenOptions {
@@ -22,7 +22,7 @@ export interface AppIdentity {
   readonly loginHost: string;
 }
 
-/** What the graph room adds when it asks. */
+/** What they add when they ask. */
 export interface GraphTokenRequest extends AccessTokenOptions {
   /** The token a server refused: with `forceRefresh`, many callers refused with one token share one request for the next. */
   refusedToken?: string;
