@@ -47,7 +47,9 @@ export default defineConfig({
       const names = Object.keys(require(`./dist/${name}.cjs`))
         .sort()
         .join(", ");
-      writeFileSync(`dist/${name}.js`, `import cjs from "./${name}.cjs";\n\nexport const { ${names} } = cjs;\n`);
+      // Node searches what a module imports for the names it exports, whole bundles at a time, and follows a bare re-export; not this.
+      writeFileSync(`dist/${name}.esm.cjs`, `const all = require("./${name}.cjs");\nmodule.exports = all;\n`);
+      writeFileSync(`dist/${name}.js`, `import cjs from "./${name}.esm.cjs";\n\nexport const { ${names} } = cjs;\n`);
       writeFileSync(`dist/${name}.d.ts`, `export * from "./${name}.cjs";\n`);
     }
   },

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 /** Time as the package sees it, so that tests can move it. */
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -16,11 +14,19 @@ const longestTimerMs = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: Date.now,
   monotonic: () => performance.now(),
-  async wait(ms, signal) {
-    try {
-      await sleep(Math.min(Math.max(ms, 0), longestTimerMs), undefined, signal && { signal });
-    } catch (error) {
-      throw signal?.aborted ? signal.reason : error;
-    }
-  },
+  // Every attempt has such a timer: the one of node:timers/promises makes an error with a stack each time it is stopped.
+  wait: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const leave = () => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const finish = () => {
+        signal?.removeEventListener("abort", leave);
+        resolve();
+      };
+      const timer = setTimeout(finish, Math.min(Math.max(ms, 0), longestTimerMs));
+      signal?.addEventListener("abort", leave, { once: true });
+    }),
 };

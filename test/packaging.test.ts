@@ -94,7 +94,7 @@ describe("a bundler", () => {
 
   it("takes neither the emulator nor the Redis store along with the main entry", async () => {
     const files = await bundled('import { listUsers } from "graph-app-identity"; console.log(listUsers);');
-    expect(files).toEqual(["dist/index.cjs", "dist/index.js"]);
+    expect(files).toEqual(["dist/index.cjs", "dist/index.esm.cjs", "dist/index.js"]);
   });
 });
 

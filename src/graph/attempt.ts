@@ -104,7 +104,8 @@ export class OpenAttempt implements Attempt {
   }
 
   close(): void {
-    this.#stopTimer.abort();
+    // With a reason, or each stop would make an error with a stack.
+    this.#stopTimer.abort("closed");
     this.#unlink?.();
   }
 }
