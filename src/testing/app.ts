@@ -1,4 +1,5 @@
 import { createPublicKey, type JsonWebKey, type KeyObject, X509Certificate } from "node:crypto";
+import { checkKnown, checkText, checkTexts, checkValue } from "./check-options.js";
 import { seededGuid, seededSecret } from "./seeded.js";
 
 /** A secret as it is registered. */
@@ -72,6 +73,11 @@ export class AppRegistration {
   #seed: string;
 
   constructor(options: AppOptions, seed: string, displayName: string) {
+    const { clientId, secrets, certificates, federatedCredentials } = options;
+    checkText("clientId", clientId);
+    for (const [name, list] of Object.entries({ secrets, certificates, federatedCredentials })) {
+      checkValue(name, list, Array.isArray(list), "an array");
+    }
     this.#seed = seed;
     this.clientId = options.clientId?.toLowerCase() ?? seededGuid(`${seed}:client`);
     this.displayName = options.displayName ?? displayName;
@@ -84,7 +90,11 @@ export class AppRegistration {
     for (const credential of options.federatedCredentials ?? []) this.addFederatedCredential(credential);
   }
 
-  addSecret({ value, expiresAt }: SecretOptions): string {
+  addSecret(options: SecretOptions): string {
+    checkKnown("addSecret()", options, { value: true, expiresAt: true });
+    const { value, expiresAt } = options;
+    checkText("value", value);
+    checkValue("expiresAt", expiresAt, expiresAt instanceof Date && !Number.isNaN(expiresAt.getTime()), "a date");
     const secret = value ?? seededSecret(`${this.#seed}:secret:${this.secrets.length}`);
     this.secrets.push({ value: secret, expiresAt: expiresAt?.getTime() ?? Number.POSITIVE_INFINITY });
     return secret;
@@ -105,6 +115,7 @@ export class AppRegistration {
   }
 
   addFederatedCredential(options: FederatedCredentialOptions): void {
+    checkKnown("addFederatedCredential()", options, { issuer: true, subject: true, audience: true, publicKey: true });
     const { issuer, subject, audience = "api://AzureADTokenExchange", publicKey } = options;
     const key =
       typeof publicKey === "string" ? createPublicKey(publicKey) : createPublicKey({ key: publicKey, format: "jwk" });
@@ -128,6 +139,7 @@ export class App {
 
   /** @internal */
   constructor(registration: AppRegistration, tenantId: string, { roles, disabled }: AppOptions) {
+    for (const list of Array.isArray(roles) ? [roles] : Object.values(roles ?? {})) checkTexts("roles", list);
     this.registration = registration;
     this.clientId = registration.clientId;
     this.displayName = registration.displayName;

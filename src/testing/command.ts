@@ -68,7 +68,7 @@ function emulatorOptions(values: Arguments): EmulatorOptions {
   };
 }
 
-/** What leads a client to the emulator: names that `@azure/identity` and this package read. */
+/** What leads a client to the emulator: names that `@azure/identity` and this package read, and whom to trust. */
 function environmentOf(emulator: Emulator, caFile: string | undefined): Record<string, string> {
   return {
     AZURE_TENANT_ID: emulator.tenantId,
@@ -76,7 +76,8 @@ function environmentOf(emulator: Emulator, caFile: string | undefined): Record<s
     AZURE_CLIENT_SECRET: emulator.clientSecret,
     AZURE_AUTHORITY_HOST: emulator.origin,
     GRAPH_APP_IDENTITY_GRAPH_ROOT: emulator.origin,
-    ...(caFile !== undefined && { NODE_EXTRA_CA_CERTS: caFile }),
+    // Node; Python's requests and msal; OpenSSL, and with it curl, Ruby and the rest of Python.
+    ...(caFile && { NODE_EXTRA_CA_CERTS: caFile, REQUESTS_CA_BUNDLE: caFile, SSL_CERT_FILE: caFile }),
   };
 }
 

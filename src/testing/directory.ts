@@ -67,7 +67,6 @@ const names = new Map(
 /** Users are numbered: the generated ones from 0, those added later from there on. Numbers are never used twice. */
 export function createDirectory(options: DirectoryOptions): Directory {
   const { users, seed, tenantId, domain, clock } = options;
-  if (!Number.isInteger(users) || users < 0) throw new RangeError(`users must be a whole number from 0, not ${users}`);
   const people = createPeople(seed, domain, users);
   const overlays = new Map<number, Record<string, unknown>>();
   const removed = new Map<number, "changed" | "deleted">();

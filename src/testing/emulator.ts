@@ -1,6 +1,7 @@
 import type { AppOptions } from "./app.js";
 import { type ChallengeSpelling, verifyBearer } from "./bearer.js";
 import { createCarrier } from "./carrier.js";
+import { checkChoice, checkKnown, checkText, checkValue, checkWhole, defined } from "./check-options.js";
 import { describeTenant, type EmulatedTenant } from "./emulated-tenant.js";
 import { createEntraService } from "./entra.js";
 import type { ErrorSeparator } from "./entra-failure.js";
@@ -8,7 +9,6 @@ import { createFaults, type Faults } from "./fault.js";
 import { answerAsGraph } from "./graph-answer.js";
 import { GraphRefusal } from "./graph-refusal.js";
 import type { GraphSwitches } from "./graph-switches.js";
-import { checkKnown, defined } from "./known-options.js";
 import type { RecordedRequest } from "./request-log.js";
 import { createListener } from "./server.js";
 import { createSigningKey } from "./signing-key.js";
@@ -80,13 +80,26 @@ const optionNames: Record<keyof EmulatorOptions, true> = {
   ...{ shortPages: true, replays: true, shuffle: true },
 };
 
+function checkListening({ port, host, tls, origins }: EmulatorOptions): void {
+  const isOrigin = (text: unknown) => URL.canParse(String(text)) && new URL(String(text)).origin === text;
+  checkWhole("port", port, 0, 65_535);
+  checkText("host", host);
+  checkValue("tls", tls, typeof tls === "boolean" || Array.isArray(tls?.hostnames), "a boolean or { hostnames: [] }");
+  checkValue(
+    "origins",
+    origins,
+    Array.isArray(origins) && origins.every(isOrigin),
+    'a list as ["https://contoso.com"]',
+  );
+}
+
 /**
  * Starts an embedded tenant: an identity platform and a Graph that speak as Microsoft's do, for tests and trials without a tenant.
  *
  * It stands for what a service needs that reads a directory as itself. Not emulated: sign-in of users and everything else that isn't
  * the client-credential grant, the v1.0 token endpoint, conditional access, writing through Graph, batching, compression, and the
  * consistency delays of a real directory.
- * @throws TypeError for unknown options
+ * @throws TypeError or RangeError for unknown options, and for values that mean nothing
  * @example
  * await using emulator = await startEmulator({ users: 2500 });
  * const { tenantId, clientId, clientSecret, fetch } = emulator;
@@ -95,6 +108,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   checkKnown("startEmulator()", options, optionNames);
   const strict = options.strict === true ? strictest : options.strict || {};
   checkKnown("strict", strict, strictest);
+  checkListening(options);
+  checkChoice("errorSeparator", options.errorSeparator, ["space", "crlf"]);
+  checkChoice("challengeSpelling", options.challengeSpelling, ["quoted", "unquoted"]);
   const { seed = 1, host = "127.0.0.1", port = 0, errorSeparator = "space", challengeSpelling = "quoted" } = options;
   if (!/^(127\.|localhost$|::1$)/.test(host)) {
     process.emitWarning(`The emulator listens on ${host}: whoever reaches that address can use it.`, "EmulatorWarning");
@@ -106,6 +122,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const clock: MovableClock = {
     now: () => Date.now() + offset,
     advance: (ms) => {
+      checkValue("advance()", ms ?? null, Number.isFinite(ms), "a number of milliseconds");
       offset += ms;
     },
   };

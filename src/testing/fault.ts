@@ -1,5 +1,5 @@
 import type { AadstsCode } from "./aadsts.js";
-import { checkKnown } from "./known-options.js";
+import { checkChoice, checkKnown, checkValue, checkWhole } from "./check-options.js";
 import type { RecordedRequest } from "./request-log.js";
 import { seededRandom } from "./seeded.js";
 
@@ -61,8 +61,10 @@ export interface Faults {
   clear(): void;
 }
 
-const faultFields: Record<keyof Fault, true> = {
+const matchFields: Record<keyof FaultMatch | "times" | "chance", true> = {
   ...{ service: true, method: true, path: true, nth: true, where: true, times: true, chance: true },
+};
+const effectFields: Record<Exclude<keyof Fault, keyof typeof matchFields>, true> = {
   ...{ delayMs: true, hang: true, reset: true, resetInBody: true, truncate: true, status: true, retryAfter: true },
   ...{
     aadsts: true,
@@ -104,11 +106,18 @@ export function createFaults(seed: number): Faults & { strike(request: RecordedR
 
   return {
     add(fault) {
-      checkKnown("faults.add()", fault, faultFields);
-      const { chance = 1, status = 200 } = fault;
+      checkKnown("faults.add()", fault, { ...matchFields, ...effectFields });
+      const { chance = 1, status = 200, times, delayMs } = fault;
+      checkChoice("service", fault.service, ["entra", "graph"]);
+      checkWhole("nth", fault.nth, 1);
+      if (times !== Number.POSITIVE_INFINITY) checkWhole("times", times, 1);
+      checkValue("delayMs", delayMs, Number.isFinite(delayMs) && delayMs! >= 0, "a number of milliseconds");
       if (!(chance >= 0 && chance <= 1)) throw new RangeError(`chance is a number from 0 to 1, not ${chance}.`);
       if (!(status >= 200 && status <= 599))
         throw new RangeError(`status is an HTTP status from 200 to 599, not ${status}.`);
+      if (!Object.keys(effectFields).some((name) => fault[name as keyof Fault] !== undefined)) {
+        throw new TypeError(`A fault does something: ${Object.keys(effectFields).join(", ")}.`);
+      }
       const entry = {
         fault,
         seen: 0,

@@ -1,8 +1,8 @@
 import { App, type AppOptions, AppRegistration } from "./app.js";
+import { checkKnown, checkText, checkWhole } from "./check-options.js";
 import { createDirectory, type Directory } from "./directory.js";
 import { createGraphService, type GraphService } from "./graph.js";
 import type { GraphSwitches } from "./graph-switches.js";
-import { checkKnown } from "./known-options.js";
 import { seededGuid } from "./seeded.js";
 import type { EmulatorClock } from "./wire.js";
 
@@ -39,6 +39,10 @@ export class Tenant {
     switches: Partial<GraphSwitches>,
   ) {
     const { users = 1000, seed, tenantId = seededGuid(`${seed}:tenant`), domain } = options;
+    checkWhole("users", users, 0, 2 ** 31);
+    checkWhole("seed", seed, 0);
+    checkText("tenantId", tenantId);
+    checkText("domain", domain);
     this.id = tenantId.toLowerCase();
     this.domain = domain.toLowerCase();
     this.#seed = seed;

@@ -68,7 +68,8 @@ describe("graph-app-identity emulator", () => {
     const { ready, child } = await start("--tls", "--json");
     expect(ready.origin).toMatch(/^https:/);
     expect(readFileSync(ready.ca!, "utf8")).toMatch(/^-----BEGIN CERTIFICATE-----/);
-    expect(ready.environment.NODE_EXTRA_CA_CERTS).toBe(ready.ca);
+    const { NODE_EXTRA_CA_CERTS, REQUESTS_CA_BUNDLE, SSL_CERT_FILE } = ready.environment;
+    expect([NODE_EXTRA_CA_CERTS, REQUESTS_CA_BUNDLE, SSL_CERT_FILE]).toEqual([ready.ca, ready.ca, ready.ca]);
     child.kill("SIGINT");
     await once(child, "exit");
     expect(existsSync(ready.ca!)).toBe(false);
@@ -99,7 +100,7 @@ describe("graph-app-identity emulator", () => {
     const program = `
 import json, os, ssl, urllib.parse, urllib.request
 env = os.environ
-context = ssl.create_default_context(cafile=env["NODE_EXTRA_CA_CERTS"])
+context = ssl.create_default_context()
 context.verify_flags |= ssl.VERIFY_X509_STRICT
 def call(url, data=None, headers={}):
     return json.load(urllib.request.urlopen(urllib.request.Request(url, data, headers), context=context))

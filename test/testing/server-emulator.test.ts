@@ -220,6 +220,39 @@ describe("starting and stopping", () => {
     await expect(startEmulator({ user: 5 } as object)).rejects.toThrow(/no option "user".*knows users,/);
   });
 
+  it.each<[string, object]>([
+    ["users", { users: "5" }],
+    ["users", { users: 1e12 }],
+    ["users", { users: 1.5 }],
+    ["seed", { seed: Number.NaN }],
+    ["port", { port: "8443" }],
+    ["host", { host: "" }],
+    ["tls", { tls: {} }],
+    ["tls", { tls: "yes" }],
+    ["origins", { origins: ["login.contoso.com"] }],
+    ["roles", { roles: "User.Read.All" }],
+    ["domain", { domain: "" }],
+    ["clientId", { clientId: 5 }],
+    ["value", { clientSecret: "" }],
+    ["errorSeparator", { errorSeparator: "\n" }],
+    ["challengeSpelling", { challengeSpelling: "odd" }],
+    ["startEmulator()", null as never],
+  ])("names what is wrong with a value: %s of %j", async (name, options) => {
+    await expect(startEmulator(options)).rejects.toThrow(`${name} `);
+  });
+
+  it("refuses a change that means nothing, and stays as it was", () => {
+    const { clientId, clock } = emulator;
+    const before = Date.now();
+    for (const ms of ["1000", Number.NaN, undefined] as never[]) expect(() => clock.advance(ms)).toThrow(/advance/);
+    expect(clock.now() - before).toBeLessThan(60_000);
+    expect(() => emulator.addTenant({ users: -1 })).toThrow(/users must be/);
+    expect(() => emulator.addApp({ secrets: "secret" as never })).toThrow(/secrets must be an array/);
+    const misspelt = { value: "x", expires: new Date(0) } as object;
+    expect(() => emulator.addApp({ secrets: [misspelt] })).toThrow(/no option "expires"/);
+    expect(() => emulator.app(clientId).addSecret({ expiresAt: "2020-01-01" as never })).toThrow(/expiresAt must be/);
+  });
+
   it("refuses values that mean nothing before it opens a socket", () => {
     const program = `
       import { startEmulator } from ${JSON.stringify(new URL("../../src/testing/index.ts", import.meta.url).href)};

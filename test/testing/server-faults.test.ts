@@ -169,6 +169,11 @@ describe("a fault", () => {
     expect(() => emulator.faults.add({ statsu: 503 } as Fault)).toThrow(/no option "statsu".*status/);
     expect(() => emulator.faults.add({ chance: 50 })).toThrow(/from 0 to 1/);
     expect(() => emulator.faults.add({ status: 42 })).toThrow(/from 200 to 599/);
+    expect(() => emulator.faults.add({ service: "grph" as "graph", status: 503 })).toThrow(/one of entra, graph/);
+    expect(() => emulator.faults.add({ status: 503, nth: 0 })).toThrow(/nth must be a whole number/);
+    expect(() => emulator.faults.add({ status: 503, times: 0.5 })).toThrow(/times must be a whole number/);
+    expect(() => emulator.faults.add({ delayMs: Number.NaN })).toThrow(/delayMs must be/);
+    expect(() => emulator.faults.add({ service: "graph", nth: 2 })).toThrow(/does something: delayMs/);
   });
 
   it("delays an answer or never gives one, and an abort ends the waiting", async () => {
