@@ -135,11 +135,11 @@ function parseCommandLine() {
       },
     });
     const format = outputFormat(values.format, process.stdout.columns || 120);
-    const users = Number(values.users);
     if (format === undefined) throw new Error(`--format ${values.format} is not one of json, ndjson, csv, table.`);
-    if (!Number.isInteger(users) || users < 0) throw new Error(`--users ${values.users} is not a number of users.`);
+    if (!/^\d+$/.test(values.users)) throw new Error(`--users "${values.users}" is not a number of users.`);
     if (positionals.length + Number(values.env) > 1) throw new Error("Give one parameters.json, or --env, or neither.");
-    return { parameters: positionals[0], environment: values.env, help: values.help, format, users };
+    const { env: environment, help } = values;
+    return { parameters: positionals[0], environment, help, format, users: Number(values.users) };
   } catch (error) {
     stderr(`${(error as Error).message}\n\n${usage}`);
     return undefined;

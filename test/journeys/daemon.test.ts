@@ -67,6 +67,12 @@ describe("the daemon on the embedded tenant", () => {
     expect(code).toBe(0);
   });
 
+  it("prints more than its memory holds", async () => {
+    const { stdout, code } = await daemon(["--users", "150000"], { env: { NODE_OPTIONS: "--max-old-space-size=64" } });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toHaveLength(150_000);
+  }, 60_000);
+
   it("survives a reader that has enough", () => {
     const shown = spawnSync(
       "bash",
@@ -159,7 +165,8 @@ describe("the daemon misused", () => {
   it.each([
     [["--format", "xml"], /--format xml/],
     [["--frmat", "json"], /--frmat/],
-    [["--users", "many"], /--users many/],
+    [["--users", "many"], /--users "many"/],
+    [["--users", ""], /not a number of users/],
     [["one.json", "two.json"], /one parameters\.json/],
     [["/nowhere/parameters.json"], /nowhere/],
   ])("exits with 2 for %j", async (args, message) => {
