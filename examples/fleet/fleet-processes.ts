@@ -35,6 +35,7 @@ export class FleetProcesses {
 
   /** Ends a worker, by SIGKILL unless told otherwise, and waits until it is gone. */
   async stop(worker: ChildProcess, signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+    if (!this.workers.includes(worker)) return;
     const gone = once(worker, "exit");
     worker.kill(signal);
     await gone;

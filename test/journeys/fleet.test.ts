@@ -5,6 +5,7 @@ import { Mirror, SupersededError } from "../../examples/mirror.js";
 import type { EmulatedTenant, RecordedRequest } from "../../src/testing/index.js";
 import { seededRandom } from "../../src/testing/seeded.js";
 import { type Fleet, hasFleetServices, startFleet } from "../support/fleet.js";
+import { runProgram } from "../support/run-program.js";
 
 const allDone = (reports: TenantReport[]) => reports.every(({ state }) => state === "done");
 
@@ -153,6 +154,22 @@ describe.skipIf(!(await hasFleetServices()))("a fleet of workers", () => {
     await fleet.until(awake);
     expect(await fleet.roster.reports()).toEqual([done]);
     expect(await fleet.differences()).toEqual([]);
+  }, 120_000);
+
+  it("runs as a whole by one command, and shows the state of every tenant", async () => {
+    const { stdout, code } = await runProgram([
+      "examples/fleet/demo.ts",
+      "--tenants",
+      "5",
+      "--workers",
+      "2",
+      "--kill",
+      "0",
+    ]);
+    expect(stdout).toMatch(/^tenant +state +queue +users +completed +due +worker +error$/m);
+    expect(stdout.match(/^[\da-f-]{36} +done +\d+ /gm)).toHaveLength(5);
+    expect(stdout.trim().split("\n").at(-1)).toBe("The tables equal the directories, row by row.");
+    expect(code).toBe(0);
   }, 120_000);
 
   it("refuses a page of one who has lost the mirror", async () => {

@@ -57,7 +57,7 @@ export async function startFleet(
     /** Enrols all tenants and begins a round. */
     produce: () => processes.run("produce.ts", embedded.list, "--now"),
     /** Waits until the tenants' reports fulfil a condition. */
-    async until(condition: (reports: TenantReport[]) => boolean, patienceMs = 120_000): Promise<TenantReport[]> {
+    async until(condition: (reports: TenantReport[]) => boolean, patienceMs = 90_000): Promise<TenantReport[]> {
       for (const end = Date.now() + patienceMs; ; await sleep(50)) {
         const reports = await roster.reports();
         if (condition(reports)) return reports;
