@@ -97,6 +97,8 @@ describe.runIf(hasRedis()).each(Object.entries(kinds))("a Redis server, through 
     raw = new Redis(redis.url, { retryStrategy: () => 50, maxRetriesPerRequest: null });
     raw.on("error", () => {});
     await vi.waitFor(() => raw.flushall(), { timeout: 10_000 });
+    // Connected before the store's time limit counts.
+    await vi.waitFor(async () => expect(await connected.client.get("any")).toBeNull(), { timeout: 10_000 });
     endpoint = await startTokenEndpoint();
     lines = [];
   });
