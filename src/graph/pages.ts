@@ -1,7 +1,7 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
 import { type AppIdentityError, isAppIdentityError } from "../errors.js";
 import { type Position, writeToken } from "./continuation.js";
-import { abortFailure } from "./interruption.js";
+import { abortFailure, expectMany } from "./interruption.js";
 import { LinkHistory, type LinkScope, trustedLink } from "./links.js";
 import { type GraphPage, requestPage } from "./page.js";
 import type { ListProgress } from "./progress.js";
@@ -70,6 +70,8 @@ export class PageWalk<T> {
   readonly #startedAt: number;
   readonly #history = new LinkHistory();
   readonly #seen: SeenIds | undefined;
+  /** Whether something without an id was handed out, which couldn't be told from what comes again. */
+  #nameless = false;
   /** The page to ask for; `undefined` behind the last. */
   #next: Position | undefined;
   /** The link that gave the last page, and what was on it. */
@@ -98,6 +100,7 @@ export class PageWalk<T> {
     this.#startedAt = walk.traits.clock.monotonic();
     this.#next = walk.start ?? { link: walk.firstLink, page: 1 };
     this.#seen = walk.restart ? new SeenIds() : undefined;
+    expectMany(walk.signal);
     if (walk.signal?.aborted) this.#leave();
     else walk.signal?.addEventListener("abort", this.#leave, { once: true });
   }
@@ -196,6 +199,7 @@ export class PageWalk<T> {
     if (changes !== undefined || value.length > 0 || !this.#isBehind) this.#lost = undefined;
     if (reset) this.#reset = false;
     this.#last = { link: at.link, ids };
+    this.#nameless ||= ids === undefined;
     this.#next = next === undefined ? undefined : { link: next, page: at.page + 1 };
     this.#deltaLink = deltaLink;
     const place = this.#next && this.#resumable(this.#next);
@@ -234,7 +238,7 @@ export class PageWalk<T> {
         return rest.value.length > 0 ? rest : undefined;
       }
     }
-    const mayRestart = changes !== undefined || (restart && start === undefined && last?.ids !== undefined);
+    const mayRestart = changes !== undefined || (restart && start === undefined && !this.#nameless);
     if (!mayRestart || at.link === firstLink || this.#progress.restarts === mostRestarts) throw error;
     this.#progress.restarts += 1;
     this.#lost ??= at;

@@ -1,11 +1,10 @@
-import { setMaxListeners } from "node:events";
 import type { Clock } from "../clock.js";
 import { AppIdentityError, isAppIdentityError } from "../errors.js";
 import { isTransientStatus, retryDelay } from "../retry-policy.js";
 import { type Attempt, OpenAttempt, release, type TokenHints } from "./attempt.js";
 import { graphFailure, redirectFailure, throttledFailure } from "./failure.js";
 import type { ThrottleGate } from "./gate.js";
-import { abortFailure, networkFailure } from "./interruption.js";
+import { abortFailure, expectMany, networkFailure } from "./interruption.js";
 import { type RefreshAllowance, Refusals } from "./refusals.js";
 import { reviveError } from "./revive.js";
 
@@ -73,8 +72,7 @@ export async function runAttempts<T>(work: AttemptWork<T>, policy: AttemptPolicy
   let hints: TokenHints = {};
   let failures = 0;
   let freshConnection = false;
-  // A thousand requests may share one signal: that is no leak.
-  if (signal instanceof AbortSignal) setMaxListeners(0, signal);
+  expectMany(signal);
 
   for (let number = 1; ; number++) {
     await passGate();

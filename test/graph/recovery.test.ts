@@ -189,6 +189,17 @@ describe("restart: true", () => {
     expect((failure as { continuationToken?: string }).continuationToken).toBeUndefined();
   });
 
+  it("isn't tried where something without an id was handed out, which could come twice", async () => {
+    const lostOnce = lostAt(4);
+    server = await startPages({ pages: 5 }, (visit) => {
+      if (visit.page === 1) visit.body.value = [{ displayName: "Nameless" } as never];
+      return lostOnce(visit);
+    });
+    const { read, failure } = await walk({ restart: true });
+    expect(failure).toMatchObject({ code: "page_token_expired", page: 4 });
+    expect(read).toHaveLength(5);
+  });
+
   it("is refused where select leaves the ids out", async () => {
     server = await startPages();
     expect(() => listUsers(server.client, { restart: true, select: ["mail"] })).toThrow(

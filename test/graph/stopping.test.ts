@@ -98,6 +98,18 @@ describe("a signal", () => {
     expect(server.asked).toEqual([]);
   });
 
+  it("may be shared by a hundred listings, without a warning", async () => {
+    const warnings: Error[] = [];
+    const warn = (warning: Error) => warnings.push(warning);
+    process.on("warning", warn);
+    const { signal } = new AbortController();
+    const server = await startPages();
+    await Promise.all(Array.from({ length: 100 }, () => collect(listUsers(server.client, { signal }))));
+    await server.close();
+    process.off("warning", warn);
+    expect(warnings).toEqual([]);
+  });
+
   it("keeps no listener of listings that are over, however they ended", async () => {
     const { signal } = new AbortController();
     server = await startPages({ pages: 2 });
