@@ -24,7 +24,7 @@ export function trustedLink(link: unknown, current: string, scope: LinkScope): s
   // An empty or null link neither ends a listing nor continues it. Taking it for the end could lose users.
   if (typeof link !== "string" || link === "") {
     const shown = JSON.stringify(link) ?? String(link);
-    throw new AppIdentityError("invalid_response", `A page came with ${shown} for its next link.`, {
+    throw new AppIdentityError("invalid_response", `A page came with ${shown} in place of a link.`, {
       remedy: remedies.invalid,
     });
   }
@@ -37,6 +37,8 @@ export function trustedLink(link: unknown, current: string, scope: LinkScope): s
   if (target.username || target.password) throw untrusted("holds a user name or a password", { host: target.host });
   if (target.origin !== scope.origin) throw untrusted(`leads to ${target.origin}`, { host: target.host });
   if (!isUnder(target.pathname, scope.path)) throw untrusted(`leads to ${target.pathname}`, { host: target.host });
+  // Parsers drop these without a word, wherever they stand.
+  if (/\p{Cc}|^ | $/u.test(link)) throw untrusted("holds line breaks or the like", { host: target.host });
   // A relative link is resolved; an absolute one is followed letter for letter, and so must be written as it is read.
   if (!URL.canParse(link)) return target.href;
   if (!link.startsWith(target.origin + target.pathname) || link.includes("#")) {

@@ -38,6 +38,9 @@ describe("a nextLink", () => {
     ["a backslash", "https://graph.microsoft.com\\v1.0/users"],
     ["a fragment", "https://graph.microsoft.com/v1.0/users?$skiptoken=page-2#x"],
     ["another host without scheme", "//evil.example/v1.0/users"],
+    ["a line break, which is lost on the way", "https://graph.microsoft.com/v1.0/users?$skiptoken=pa\nge-2"],
+    ["a tab in a relative link", "/v1.0/users?$skiptoken=pa\tge-2"],
+    ["a space at its end", "https://graph.microsoft.com/v1.0/users?$skiptoken=page-2 "],
     ["no address at all", "https://"],
   ])("with %s is refused before anything is sent", async (_, link) => {
     const failure = await failureOf(collect(await listingWith(link)));
