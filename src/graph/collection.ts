@@ -35,6 +35,12 @@ export function locateCollection(client: Client, path: string): Collection {
   const request = client.api(address) as unknown as { buildFullUrl(): string };
   const full = request.buildFullUrl().replace(/\/+$/, "");
   const url = URL.canParse(full) ? new URL(full) : undefined;
+  if (url?.protocol === "http:" && url.origin === traits.graphRoot) {
+    throw refused(
+      `The client speaks plain HTTP to ${url.origin}, which would show its token to everybody on the way.`,
+      "Give it an https baseUrl; a local proxy belongs into its fetch or its middleware.",
+    );
+  }
   // The SDK takes any other scheme for a folder.
   const foreign = /^[a-z][\w+.-]*:/i.test(path) && !path.startsWith("https://");
   if (foreign || url?.origin !== traits.graphRoot || url.username || url.href !== full) {

@@ -33,7 +33,9 @@ interface Token {
  * @throws AppIdentityError `invalid_query` for quotes or parentheses that don't match, and characters that OData
  * doesn't have
  */
-export function readFilter(filter: string, advancedProperties?: ReadonlySet<string>): FilterFacts {
+export function readFilter(filter: string, advancedProperties: ReadonlySet<string> = new Set()): FilterFacts {
+  // Graph minds no case in names.
+  const advanced = new Set([...advancedProperties].map((name) => name.toLowerCase()));
   const tokens = tokenize(filter);
   const properties = new Set<string>();
   const variables = new Set<string>();
@@ -60,7 +62,7 @@ export function readFilter(filter: string, advancedProperties?: ReadonlySet<stri
       if (below.includes("$count")) reasons.push('it uses "$count"');
       if (variables.has(root)) return;
       properties.add(root);
-      if (advancedProperties?.has(root)) reasons.push(`it filters on ${root}`);
+      if (advanced.has(root.toLowerCase())) reasons.push(`it filters on ${root}`);
     }
   });
   return { properties: [...properties], ...(reasons[0] !== undefined && { advanced: reasons[0] }) };

@@ -57,7 +57,9 @@ export function buildQuery(
   const expand = listOf(query.expand);
   const facts = filter === undefined ? undefined : readFilter(filter, rules.advancedOnly);
   checkNames({ select, orderBy, expand, filter: facts?.properties }, rules);
-  const advanced = advancedBecause(query, orderBy, facts?.advanced, rules);
+  const inPath = (parameter: string) => new RegExp(`[?&](\\$|%24)${parameter}`, "i").test(collection);
+  const asked = { ...query, count: query.count ?? inPath("count=true"), ...(inPath("search=") && { search: "" }) };
+  const advanced = advancedBecause(asked, orderBy, facts?.advanced, rules);
   if (advanced !== undefined && expand !== undefined) {
     throw refused(
       `expand can't be used here: ${advanced}, which makes the query advanced, and Graph expands nothing in those.`,
@@ -65,8 +67,10 @@ export function buildQuery(
     );
   }
   // Our default gives way to a size in the path; one in the options is refused below, like all that stands in both.
-  const sizedByPath = query.pageSize === undefined && /[?&](\$|%24)top=/i.test(collection);
-  const counted = advanced !== undefined && !rules.counting && (query.count || advanced !== searching);
+  const sizedByPath = query.pageSize === undefined && inPath("top=");
+  const countedByPath = query.count === undefined && inPath("count=");
+  const counted =
+    advanced !== undefined && !rules.counting && !countedByPath && (query.count || advanced !== searching);
   const parameters: [string, string | undefined][] = [
     ["$select", select?.join(",")],
     ["$expand", expand?.join(",")],
@@ -115,7 +119,8 @@ function pageSize(
   filtered: readonly string[] = [],
 ): number | undefined {
   const { smallPages } = rules;
-  const small = smallPages && [...(query.select ?? []), ...filtered].includes(smallPages.property);
+  const named = [...(query.select ?? []), ...filtered].map((name) => name.toLowerCase());
+  const small = smallPages && named.includes(smallPages.property.toLowerCase());
   const most = small ? smallPages.maxPageSize : rules.maxPageSize;
   if (query.pageSize !== undefined && most !== undefined && query.pageSize > most) {
     const where = small ? ` with ${smallPages.property}` : "";

@@ -56,6 +56,19 @@ describe("listing any collection", () => {
     expect(tenant.asked()[0]).toBe("/v1.0/users?$select=id,mail&$top=50&$filter=accountEnabled%20eq%20true");
   });
 
+  it("knows an advanced query in the path, on every page", async () => {
+    tenant.emulator.requests.length = 0;
+    const listing = listAll(tenant.client, "/groups?$count=true&$top=2", { filter: "displayName ne 'x'" });
+    const [first, ...others] = await collect(listing.byPage());
+    expect(first?.count).toBeGreaterThan(2);
+    expect(others.length).toBeGreaterThan(0);
+    await collect(listAll(tenant.client, '/users?$search="displayName:a"'));
+    const graph = tenant.emulator.requests.filter(({ service }) => service === "graph");
+    expect(new Set(graph.map(({ headers }) => headers.consistencylevel))).toEqual(new Set(["eventual"]));
+    expect(graph[0]?.path).toBe("/v1.0/groups?$count=true&$top=2&$filter=displayName%20ne%20%27x%27");
+    expect(graph.at(-1)?.path).toContain("/users?$search=%22displayName:a%22&$top=999");
+  });
+
   it("makes advanced queries for directory objects only, a cast among them", async () => {
     const server = await startLoopback((_, response) => response.end('{"value":[]}'));
     const client = sdkClient(server.fetch);

@@ -1,3 +1,4 @@
+import { Client } from "@microsoft/microsoft-graph-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { odata } from "../../src/graph/odata.js";
 import { countUsers } from "../../src/users/count-users.js";
@@ -142,6 +143,7 @@ describe("a query", () => {
       { filter: odata`userPrincipalName in ${Array.from({ length: 16 }, (_, n) => `u${n}`)}` },
       "true",
     ],
+    ["a property that is, in whatever case", { filter: "COMPANYNAME eq 'x'" }, "true"],
     ["a comparison with a long text", { filter: odata`displayName eq ${"x".repeat(121)}` }, "true"],
   ])("becomes an advanced one by %s, on every page", async (_, options, count) => {
     const { query, consistency } = await ask({ ...options, pageSize: 60 });
@@ -184,6 +186,7 @@ describe("a query", () => {
     expect((await ask({})).query.$top).toBe("999");
     expect((await ask({ select: ["id", "signInActivity"] })).query.$top).toBe("500");
     expect((await ask({ filter: "signInActivity/lastSignInDateTime le 2024-01-01T00:00:00Z" })).query.$top).toBe("500");
+    expect((await ask({ filter: "signinactivity/lastSignInDateTime le 2024-01-01T00:00:00Z" })).query.$top).toBe("500");
     expect((await ask({ pageSize: 7, limit: 20 })).requests).toHaveLength(3);
   });
 
@@ -287,6 +290,12 @@ describe("a query that Graph would refuse or misread", () => {
 
   it.each([undefined, null, {}, "client"])("is refused without a client: %s", (client) => {
     expect(() => listUsers(client as never)).toThrow(expect.objectContaining({ code: "invalid_options" }));
+  });
+
+  it("is refused with a client that speaks plain HTTP, before a token goes out", () => {
+    const authProvider = { getAccessToken: async () => "a-token" };
+    const client = Client.initWithMiddleware({ authProvider, baseUrl: "http://localhost:8080" });
+    expect(() => listUsers(client)).toThrow(/plain HTTP to http:\/\/localhost:8080/);
   });
 
   it("and is refused by Graph all the same, names the cure", async () => {
