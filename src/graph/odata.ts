@@ -24,6 +24,10 @@ export interface ODataGuid {
  * odata`assignedLicenses/any(l:l/skuId eq ${odata.guid(skuId)})`;
  */
 export function odata(text: TemplateStringsArray, ...values: readonly ODataValue[]): string {
+  // What a tagged template holds in place of a text with an escape sequence that doesn't exist.
+  if (text.some((part) => part === undefined)) {
+    throw refused("The expression has a backslash that JavaScript can't read.", "Double it, or pass it in a value.");
+  }
   let expression = text[0]!;
   let quotes = count(expression);
   for (const [index, value] of values.entries()) {

@@ -49,6 +49,7 @@ describe("the odata tag", () => {
     ["a list of lists", () => odata`x in ${[["a"]] as never}`],
     ["half a character", () => odata`x eq ${"\ud83d"}`],
     ["a value inside quotes", () => odata`x eq '${"a"}'`],
+    ["an escape sequence that doesn't exist", () => odata`x eq 'CONTOSO\user'`],
     ["a value inside quotes, further on", () => odata`x eq ${"a"} and y eq 'b${"c"}'`],
   ])("refuses %s", (_, write) => {
     expect(write).toThrow(refusal);
