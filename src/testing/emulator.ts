@@ -108,7 +108,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   checkKnown("startEmulator()", options, optionNames);
   const strict = options.strict === true ? strictest : options.strict || {};
   checkKnown("strict", strict, strictest);
-  checkWhole("seed", seed, 0);
+  checkWhole("seed", options.seed, 0);
   checkListening(options);
   checkChoice("errorSeparator", options.errorSeparator, ["space", "crlf"]);
   checkChoice("challengeSpelling", options.challengeSpelling, ["quoted", "unquoted"]);
