@@ -1,11 +1,11 @@
 import type { Collection } from "./collection.js";
-import { createCollections } from "./collections.js";
 import { createDelta } from "./delta.js";
 import type { Directory } from "./directory.js";
 import { answerAsGraph } from "./graph-answer.js";
 import { badRequest, GraphRefusal } from "./graph-refusal.js";
 import { type GraphSwitches, initialSwitches } from "./graph-switches.js";
 import { createListing } from "./listing.js";
+import { createOtherCollections } from "./other-collections.js";
 import { createPageTokens } from "./page-token.js";
 import { projection, relatedProjection } from "./projection.js";
 import { parseCountQuery, parseSingleQuery } from "./query.js";
@@ -70,7 +70,7 @@ export function createGraphService({ directory, clock, switches: chosen }: Graph
   const listing = createListing({ tokens, switches, clock, random, pageSize });
   const delta = createDelta({ directory, tokens, switches, clock, random, pageSize });
   const collections = new Map(
-    [directory, ...createCollections(directory)].map((collection) => [collection.name, collection]),
+    [directory, ...createOtherCollections(directory)].map((collection) => [collection.name, collection]),
   );
 
   /** A short page is empty in one of four cases. However high the chance, one page in ten is full, so that every listing ends. */

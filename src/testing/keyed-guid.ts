@@ -1,4 +1,4 @@
-import { mix } from "./mix.js";
+import { mix } from "./seeded.js";
 
 /** GUIDs made of an index and a seed that can be read back, so that ten million objects are found by id without a table. */
 export interface KeyedGuids {

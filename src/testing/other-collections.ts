@@ -2,11 +2,11 @@ import type { Collection } from "./collection.js";
 import type { Directory } from "./directory.js";
 import { isoSeconds } from "./iso-seconds.js";
 import { createKeyedGuids } from "./keyed-guid.js";
-import { mix } from "./mix.js";
 import { type FilterRules, filterRule } from "./query-rules.js";
+import { mix } from "./seeded.js";
 
 /** What else a directory has beside its users: small, fixed lists to try `listAll` on. */
-export function createCollections(directory: Directory): Collection[] {
+export function createOtherCollections(directory: Directory): Collection[] {
   return [groups(directory), applications(directory), devices(directory), organization(directory)];
 }
 
