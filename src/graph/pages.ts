@@ -196,8 +196,8 @@ export class PageWalk<T> {
     // Announced with the first change, or at the end where there is none.
     const reset = this.#reset && (page.value.length > 0 || next === undefined);
     const value = changes?.read(page.value, reset) ?? this.#unseen(page.value, ids);
-    if (changes !== undefined || value.length > 0 || !this.#isBehind) this.#lost = undefined;
     if (reset) this.#reset = false;
+    if (changes === undefined ? value.length > 0 || !this.#isBehind : !this.#reset) this.#lost = undefined;
     this.#last = { link: at.link, ids };
     this.#nameless ||= ids === undefined;
     this.#next = next === undefined ? undefined : { link: next, page: at.page + 1 };
@@ -281,7 +281,7 @@ export class PageWalk<T> {
 
   /**
    * The place from which exactly the rest follows. Once the place was lost, that is where it was lost, until something
-   * new has come; then there is none until all that was handed out before has come again.
+   * new has come, or the reset was announced; then there is none until all that was handed out before has come again.
    */
   #resumable(at: Position): Position | undefined {
     return this.#lost ?? (this.#isBehind ? undefined : at);

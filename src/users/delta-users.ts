@@ -137,7 +137,11 @@ function isRestorable(removed: unknown): boolean {
 
 function checkedDeltaLink(deltaLink: string, scope: Collection["scope"]): string {
   try {
-    return trustedLink(deltaLink, deltaLink, scope);
+    const link = trustedLink(deltaLink, deltaLink, scope);
+    if (!/\/(microsoft\.graph\.)?delta(\(\))?$/i.test(new URL(link).pathname)) {
+      throw new TypeError("It leads to the users themselves, whose listing never ends with a deltaLink.");
+    }
+    return link;
   } catch (cause) {
     throw new AppIdentityError("invalid_continuation_token", "The deltaLink doesn't lead to the users of this Graph.", {
       remedy: `Pass one that a round on ${scope.origin} ended with, unchanged, or none to begin a first round.`,

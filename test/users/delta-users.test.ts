@@ -198,6 +198,21 @@ describe("a state that Graph has forgotten", () => {
     expect(pages).toMatchObject([{ reset: true, value: [{ user: { id: "a" } }] }]);
   });
 
+  it("and an empty page before it is announced leads back to the old place, for the same reason", async () => {
+    const { client } = await serve({
+      old: { status: 410, ...reset410 },
+      first: { value: [], ...next("2") },
+      2: { value: [{ id: "a" }], ...next("3") },
+      3: { value: [{ id: "b" }], ...end("done") },
+    });
+    const changes = deltaUsers(client, { deltaLink: `${delta}?$deltatoken=old` });
+    const [empty, announced] = await collect(changes.byPage());
+    const resetsFrom = async (continuationToken = "") =>
+      (await collect(changes.byPage({ continuationToken }))).map(({ reset }) => reset);
+    expect(await resetsFrom(empty?.continuationToken)).toEqual([undefined, true, undefined]);
+    expect(await resetsFrom(announced?.continuationToken)).toEqual([undefined]);
+  });
+
   it("by seven days on the embedded tenant is announced as well", async () => {
     const { emulator, client } = await tenant({ users: 20 });
     const first = deltaUsers(client);
@@ -240,6 +255,7 @@ describe("what a round of changes refuses", () => {
     for (const deltaLink of [
       "https://graph.microsoft.us/v1.0/users/delta?$deltatoken=x",
       "https://graph.microsoft.com/v1.0/groups/delta?$deltatoken=x",
+      "https://graph.microsoft.com/v1.0/users?$deltatoken=x",
       "x",
     ]) {
       const refusal = expect.objectContaining({ code: "invalid_continuation_token" });
