@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { bareError } from "../bare-error.js";
 import { AppIdentityError } from "../errors.js";
 
 /** The ends of a request that bring no answer. */
@@ -37,7 +38,7 @@ export function networkFailure(cause: unknown, host: string): AppIdentityError {
       ? `Check DNS, proxy and firewall between this process and ${host}.`
       : "If a proxy on the way presents its own certificates, give Node its authority with NODE_EXTRA_CA_CERTS.",
     retryable,
-    cause,
+    cause: bareError(cause),
     host,
   });
 }

@@ -1,3 +1,4 @@
+import { bareError } from "../bare-error.js";
 import type { Clock } from "../clock.js";
 import { AppIdentityError } from "../errors.js";
 import type { Fetch } from "../transport.js";
@@ -66,7 +67,7 @@ function unreachable(host: string, cause: unknown): AppIdentityError {
     remedy: remedyFor(reason, host),
     retryable: true,
     host,
-    cause,
+    cause: bareError(cause),
   });
 }
 

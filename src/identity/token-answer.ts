@@ -16,7 +16,9 @@ const unstatedLifetimeMs = 5 * 60_000;
  */
 export function readTokenAnswer(body: Record<string, unknown>, host: string, elapsedMs: number): TokenLifetime {
   const { access_token: token, expires_in: expiresIn, refresh_in: refreshIn } = body;
-  if (typeof token !== "string" || token === "") throw invalid(`The answer of ${host} holds no token.`, host);
+  // https://www.rfc-editor.org/rfc/rfc6749#appendix-A.12; anything else can't stand in a header.
+  if (typeof token !== "string" || !/^[\x20-\x7e]+$/.test(token))
+    throw invalid(`The answer of ${host} holds no token.`, host);
   const lifetimeMs = expiresIn === undefined || expiresIn === null ? unstatedLifetimeMs : milliseconds(expiresIn);
   if (lifetimeMs === undefined) {
     const said = JSON.stringify(expiresIn).slice(0, 40);

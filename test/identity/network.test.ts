@@ -189,13 +189,14 @@ describe("error answers, beside what msal-node makes of them", () => {
     [200, {}],
     [200, { access_token: "" }],
     [200, { access_token: 7 }],
+    [200, { access_token: "two\r\nlines" }],
     [500, {}],
   ])("HTTP %i with %j is a failure, where msal-node hands out an empty bearer", async (status, body) => {
     always((response) => json(response, status, body));
     const error = await failure(provider().getAccessToken());
     expect(error.code).toBe(status === 200 ? "invalid_token_response" : "entra_unavailable");
     expect(endpoint.requests).toHaveLength(3);
-    if (!Object.values(body).includes(7)) expect(await plainMsal(endpoint)()).toBe("");
+    if (!("access_token" in body && body.access_token)) expect(await plainMsal(endpoint)()).toBe("");
   });
 });
 
@@ -320,6 +321,24 @@ describe("time and size", () => {
     expect(error).toMatchObject({ code: "invalid_token_response", retryable: false });
     await vi.waitFor(() => expect(closed).toBe(true));
     expect(endpoint.requests).toHaveLength(1);
+  });
+
+  it("an error that holds the request, as axios makes them, is told without it", async () => {
+    const fetch: typeof globalThis.fetch = async (url, init) => {
+      const cause = Object.assign(new Error("connect ECONNREFUSED"), {
+        code: "ECONNREFUSED",
+        request: new URL(`${url}`),
+      });
+      throw Object.assign(new TypeError("Network Error", { cause }), { code: "ERR_NETWORK", config: { ...init } });
+    };
+    const error = await failure(provider({ fetch }).getAccessToken());
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(encodeURIComponent(clientSecret));
+    expect(error).toMatchObject({ code: "network_error", host: "login.microsoftonline.com" });
+    expect(error.cause).toMatchObject({ name: "TypeError", message: "Network Error", code: "ERR_NETWORK" });
+    expect(error.cause).toMatchObject({
+      cause: { code: "ECONNREFUSED" },
+      stack: expect.stringContaining("Network Error"),
+    });
   });
 
   it("a name that doesn't resolve says so", async () => {

@@ -123,6 +123,24 @@ describe.each(Object.entries(credentials))("with %s", (_name, credential) => {
   });
 });
 
+it("a fetch that hangs the request on its errors, as axios does, gives away neither secret nor token", async () => {
+  const fetch: typeof globalThis.fetch = async (_url, init) => {
+    const config = { data: init?.body, headers: Object.fromEntries(new Headers(init?.headers)) };
+    throw Object.assign(new Error("Network Error"), { code: "ERR_NETWORK", config });
+  };
+  const options = { tenantId, clientId, clientSecret, fetch };
+  const refused = await new AppIdentityAuthProvider(options).getAccessToken().catch((error) => error);
+  const client = createGraphClient({ authProvider: provider({ clientSecret }), fetch, retry: { attempts: 1 } });
+  const unread = await client
+    .api("/users")
+    .get()
+    .catch((error) => error);
+  for (const error of [refused, unread]) {
+    expect(error).toMatchObject({ code: "network_error", cause: { message: "Network Error", code: "ERR_NETWORK" } });
+    expect(leaks(prints(error))).toEqual([]);
+  }
+});
+
 it("says who it is, and how it proves that", () => {
   const authProvider = provider({ clientSecret });
   const shown = { tenantId, clientId, credential: "secret" };
