@@ -61,7 +61,12 @@ export class StoredTokens {
     let token = await look();
     let unlock: (() => Promise<unknown>) | undefined;
     while (accept && lock && !token && !unlock && !this.#resting() && this.#clock.monotonic() < giveUpAt) {
-      unlock = await this.#try("lock", () => lock.call(this.#store, key, lockMs));
+      unlock = await this.#try("lock", async (late) => {
+        const granted = await lock.call(this.#store, key, lockMs);
+        // Granted to somebody who has gone: others needn't wait for it to end.
+        if (late.aborted) await granted?.();
+        return granted;
+      });
       if (!unlock && !this.#resting()) await this.#clock.wait(pollMs * (1 + Math.random()), signal);
       // With the lock in hand, too: its last owner may have stored a token since our last look.
       token = await look();
@@ -105,11 +110,13 @@ export class StoredTokens {
     return this.#brokenUntil !== undefined && this.#clock.monotonic() < this.#brokenUntil;
   }
 
-  async #try<T>(action: string, work: () => Promise<T> | undefined): Promise<T | undefined> {
+  async #try<T>(action: string, work: (late: AbortSignal) => Promise<T> | undefined): Promise<T | undefined> {
     if (this.#resting()) return undefined;
     const late = () => new Error(`no answer within ${answerMs} ms`);
     try {
-      const result = await withDeadline({ clock: this.#clock, timeoutMs: answerMs, late }, async () => work());
+      const result = await withDeadline({ clock: this.#clock, timeoutMs: answerMs, late }, async (signal) =>
+        work(signal),
+      );
       if (this.#brokenUntil !== undefined) log(this.#logger, "info", "The token store answers again.");
       this.#brokenUntil = undefined;
       return result;

@@ -261,6 +261,23 @@ describe("a store in trouble costs a warning and a moment, never a token", () =>
     await vi.waitFor(() => expect(lines).toEqual(["The token store failed (set: read only); doing without it."]));
   });
 
+  it("when its lock comes too late, which is given back at once for the others", async () => {
+    const store = new LockingStore();
+    let grant = () => {};
+    const granted = new Promise<void>((resolve) => {
+      grant = resolve;
+    });
+    const { lock } = store;
+    vi.spyOn(store, "lock").mockImplementationOnce(() => granted.then(() => lock.call(store)));
+    const waiting = processWith(store).getAccessToken();
+    await vi.waitFor(() => expect(store.lock).toHaveBeenCalled());
+    clock.exceedLimits();
+    expect(await waiting).toBe("token-1");
+    grant();
+    await vi.waitFor(() => expect(store.calls).toContain("lock"));
+    await vi.waitFor(() => expect(store.owned).toBe(false));
+  });
+
   it("when its lock fails", async () => {
     const store = new LockingStore();
     vi.spyOn(store, "lock").mockRejectedValue(new Error("no scripts"));
