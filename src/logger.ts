@@ -6,10 +6,11 @@ export interface Logger {
   error?(message: string): void;
 }
 
-/** Says one line. A logger that throws must not fail the job it reports on. */
+/** Says one line. A logger that throws, now or later, must not fail the job it reports on. */
 export function log(logger: Logger | undefined, level: keyof Logger, message: string): void {
   try {
-    logger?.[level]?.(message);
+    const said: unknown = logger?.[level]?.(message);
+    if (said instanceof Promise) said.catch(() => {});
   } catch {
     // Nothing to be done about a broken logger.
   }

@@ -63,3 +63,13 @@ it("diagnostics_channel hears of every token's coming, without the token", async
   ]);
   expect(JSON.stringify(heard)).not.toMatch(/token-\d|s3cret/);
 });
+
+it("a logger that fails, at once or later, fails nothing else", async () => {
+  const complain = () => {
+    throw new Error("disk full");
+  };
+  for (const info of [complain, async () => complain()]) {
+    const options = { tenantId, clientId, clientSecret, fetch: endpoint.fetch, logger: { info } };
+    expect(await new AppIdentityAuthProvider(options).getAccessToken()).toMatch(/^token-/);
+  }
+});
