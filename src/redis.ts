@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createSecretKey, KeyObject, randomBytes, randomUUID } from "node:crypto";
 import { AppIdentityError } from "./errors.js";
 import type { TokenStore } from "./identity/token-store.js";
+import { checkOptionNames } from "./option-names.js";
 
 export type { TokenStore } from "./identity/token-store.js";
 
@@ -41,8 +42,10 @@ const unlockScript = `if redis.call("get", KEYS[1]) == ARGV[1] then return redis
  */
 export function redisTokenStore(
   client: NodeRedisClient | IoRedisClient,
-  { encryptionKey, prefix = "graph-app-identity:" }: RedisTokenStoreOptions,
+  options: RedisTokenStoreOptions,
 ): Required<TokenStore> {
+  checkOptionNames(options, ["encryptionKey", "prefix"], "redisTokenStore()");
+  const { encryptionKey, prefix = "graph-app-identity:" } = options;
   const secret = secretKey(encryptionKey);
   const redis = commands(client);
   return {

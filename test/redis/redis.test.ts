@@ -55,6 +55,12 @@ describe("an encryption key", () => {
     if (typeof encryptionKey === "string" && encryptionKey) expect(String(error)).not.toContain(encryptionKey);
   });
 
+  it("is given among options, whose misspelt names are told", () => {
+    const make = (options?: object) => () => redisTokenStore(client, options as never);
+    expect(make()).toThrow("redisTokenStore() takes an options object.");
+    expect(make({ encryptionKey: "k", prefx: "tokens:" })).toThrow('redisTokenStore() has no option "prefx".');
+  });
+
   it("is no good without a client", () => {
     expect(() => redisTokenStore({} as never, { encryptionKey })).toThrow(/no Redis client/);
     expect(() => redisTokenStore(undefined as never, { encryptionKey })).toThrow(/no Redis client/);
