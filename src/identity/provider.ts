@@ -195,8 +195,8 @@ export class AppIdentityAuthProvider implements AuthenticationProvider {
         "|",
       ),
       about: { tenantId, clientId, scopes, enableCae },
-      acquire: (claims, signal) =>
-        acquireToken(identity, { scopes, enableCae, ...(claims !== undefined && { claims }) }, signal),
+      acquire: (claims, signal, budgetMs) =>
+        acquireToken(identity, { scopes, enableCae, ...(claims !== undefined && { claims }) }, signal, budgetMs),
     };
   }
 }
@@ -234,7 +234,7 @@ function checkClaims(claims: string | undefined): string | undefined {
   if (!claims) return undefined;
   try {
     const value: unknown = JSON.parse(claims);
-    if (typeof value === "object" && value !== null) return claims;
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return claims;
   } catch {
     // Reported below.
   }

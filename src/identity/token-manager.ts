@@ -8,6 +8,7 @@
  * Both clocks decide: the wall clock, because elapsed time stands still while a machine sleeps, and elapsed time, because the wall clock
  * can be turned back. A token is over when either says so; only when no other can be had does elapsed time alone have the word.
  */
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../clock.js";
 import { AppIdentityError } from "../errors.js";
 import { type Logger, log } from "../logger.js";
@@ -22,7 +23,8 @@ export interface TokenSubject {
   /** Tells this kind from every other, here and in the store. Nothing secret. */
   readonly key: string;
   readonly about: Pick<TokenEvent, "tenantId" | "clientId" | "scopes" | "enableCae">;
-  acquire(claims: string | undefined, signal: AbortSignal): Promise<AcquiredToken>;
+  /** @param budgetMs No attempt begins later than this. */
+  acquire(claims: string | undefined, signal: AbortSignal, budgetMs: number): Promise<AcquiredToken>;
 }
 
 export interface TokenDemand {
@@ -77,6 +79,9 @@ export interface TokenManagerOptions {
   /** Kinds of tokens kept; the least recently used go first. Default 10,000. */
   maxTokens?: number | undefined;
 }
+
+/** In the background, the retry is the next refresh: one that hangs may not keep an exiting process for long. */
+const budgetMs = { waiting: 30_000, background: 5_000 };
 
 /** Where the answer has no `refresh_in`: at 70–80 % of life, so that not all processes come at once. */
 const refreshShare = { least: 0.7, most: 0.8 };
@@ -133,7 +138,11 @@ export class TokenManager {
     const entry = this.#entry(subject.key);
     const { pending } = entry;
     const joinable = pending && (!forced || (pending.forced && (claims === undefined || claims === pending.claims)));
-    return this.#join(entry, joinable ? pending : this.#start(entry, subject, { claims, forced }), signal);
+    const flight = joinable ? pending : this.#start(entry, subject, { claims, forced });
+    const token = this.#join(entry, flight, signal);
+    if (!flight.background) return token;
+    // It gives up early. Whoever has come to need its token asks anew.
+    return token.catch(() => this.get(subject, { signal }));
   }
 
   #entry(key: string): Entry {
@@ -181,6 +190,8 @@ export class TokenManager {
       flight.committed = true;
       return flight.token;
     }
+    // A thousand tenants' requests may share one signal: that is no leak.
+    if (signal instanceof AbortSignal) setMaxListeners(0, signal);
     const waiting =
       flight.leavers.get(signal) ??
       new Promise<HeldToken>((resolve, reject) => {
@@ -241,7 +252,11 @@ export class TokenManager {
       "info",
       flight.background ? "Refreshing the token." : "No valid token in the cache: fetching a new one.",
     );
-    const { value, expiresInMs, refreshInMs, clockSkewMs } = await subject.acquire(flight.claims, flight.stop.signal);
+    const { value, expiresInMs, refreshInMs, clockSkewMs } = await subject.acquire(
+      flight.claims,
+      flight.stop.signal,
+      flight.background ? budgetMs.background : budgetMs.waiting,
+    );
     const now = this.#clock.now();
     const share = refreshShare.least + Math.random() * (refreshShare.most - refreshShare.least);
     return { value, expiresAt: now + expiresInMs, refreshAt: now + (refreshInMs ?? expiresInMs * share), clockSkewMs };

@@ -8,10 +8,6 @@ import type { ResolvedIdentity } from "./options.js";
 
 const attempts = 3;
 const baseDelayMs = 500;
-/** No attempt begins later than this: callers are waiting. */
-const budgetMs = 30_000;
-/** For another library's credential, which has retries of its own. */
-const borrowTimeoutMs = 60_000;
 
 /**
  * Refusals that a newer credential may cure: wrong or expired secret; certificate or key not registered, assertion outside its time.
@@ -21,17 +17,22 @@ const credentialRefusals = new Set([7000215, 7000222, 700027, 700024, 7000214, 1
 
 /**
  * Gets a token, whatever passing trouble there is: each attempt has its own proof of identity, fresh assertions included.
+ * @param budgetMs No attempt begins later than this.
  * @throws AppIdentityError for whatever went wrong in the last attempt; the signal's reason when it aborts.
  */
 export async function acquireToken(
   identity: ResolvedIdentity,
   query: TokenQuery,
   signal: AbortSignal,
+  budgetMs: number,
 ): Promise<AcquiredToken> {
   const { clock, credential, logger } = identity;
   if (credential.kind === "tokenCredential") {
-    const deadline = { clock, timeoutMs: borrowTimeoutMs, signal, late: borrowTimeout };
-    return withDeadline(deadline, (signal) => borrowToken(credential, query, signal, clock.now));
+    // Another library's credential has retries of its own.
+    const timeoutMs = 2 * budgetMs;
+    return withDeadline({ clock, timeoutMs, signal, late: () => borrowTimeout(timeoutMs) }, (signal) =>
+      borrowToken(credential, query, signal, clock.now),
+    );
   }
   const startedAt = clock.monotonic();
   let renewed = false;
@@ -74,9 +75,11 @@ async function borrowToken(
     throw credentialFailed("The tokenCredential failed.", error);
   }
   const expiresInMs = (granted?.expiresOnTimestamp ?? Number.NaN) - now();
-  if (!granted?.token || !(expiresInMs > 0)) throw credentialFailed("The tokenCredential gave no valid token.");
-  const refreshInMs = (granted.refreshAfterTimestamp ?? Number.NaN) - now();
-  return { value: granted.token, expiresInMs, ...(refreshInMs > 0 && refreshInMs < expiresInMs && { refreshInMs }) };
+  const { token } = granted ?? {};
+  if (typeof token !== "string" || token === "" || !(expiresInMs > 0))
+    throw credentialFailed("The tokenCredential gave no valid token.");
+  const refreshInMs = (granted?.refreshAfterTimestamp ?? Number.NaN) - now();
+  return { value: token, expiresInMs, ...(refreshInMs > 0 && refreshInMs < expiresInMs && { refreshInMs }) };
 }
 
 function credentialFailed(message: string, cause?: unknown): AppIdentityError {
@@ -84,8 +87,8 @@ function credentialFailed(message: string, cause?: unknown): AppIdentityError {
   return new AppIdentityError("credential_callback_failed", message, { remedy, ...(cause !== undefined && { cause }) });
 }
 
-function borrowTimeout(): AppIdentityError {
-  return new AppIdentityError("timeout", `The tokenCredential gave no answer within ${borrowTimeoutMs / 1000} s.`, {
+function borrowTimeout(timeoutMs: number): AppIdentityError {
+  return new AppIdentityError("timeout", `The tokenCredential gave no answer within ${timeoutMs / 1000} s.`, {
     remedy: "Ask that credential for a token on its own, in the same environment, and see what it waits for.",
     retryable: true,
   });

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import type { ServerResponse } from "node:http";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -231,6 +232,38 @@ describe("refreshing ahead of time (what msal-node makes callers wait and fail f
     expect(await failure(authProvider.getAccessToken())).toMatchObject({ code: "entra_unavailable", aadsts: 90033 });
   });
 
+  it("a refresh that hangs is given up after ten seconds, so that it keeps no process from ending", async () => {
+    const authProvider = provider();
+    await authProvider.getAccessToken();
+    endpoint.next(() => {});
+    clock.advance(31 * minute);
+    expect(await authProvider.getAccessToken()).toBe("token-1");
+    await settled(() => clock.running.length === 1);
+    clock.exceedLimits();
+    await settled(() => lines.length === 1);
+    expect(lines[0]).toContain("didn't answer within 10 s");
+    expect(clock.running).toEqual([]);
+    expect(endpoint.requests).toHaveLength(2);
+  });
+
+  it("a refresh whose token is over before it fails fails nobody: those who wait for it ask anew, once", async () => {
+    const authProvider = provider();
+    await authProvider.getAccessToken();
+    let fail = () => {};
+    endpoint.next((response) => {
+      fail = () => entraError(401, 7000215, "invalid_client")(response);
+    });
+    clock.advance(59 * minute);
+    expect(await authProvider.getAccessToken()).toBe("token-1");
+    await settled(() => endpoint.requests.length === 2);
+    clock.advance(2 * minute);
+    const { signal } = new AbortController();
+    const waiting = [undefined, signal, undefined].map((signal) => authProvider.getAccessToken(signal && { signal }));
+    fail();
+    expect(await Promise.all(waiting)).toEqual(["token-2", "token-2", "token-2"]);
+    expect(endpoint.requests).toHaveLength(3);
+  });
+
   describe("beside it, msal-node", () => {
     afterEach(() => vi.useRealTimers());
 
@@ -322,16 +355,19 @@ describe("a caller that gives up", () => {
     expect((await failure(authProvider.getAccessToken({ signal: AbortSignal.abort() }))).code).toBe("aborted");
   });
 
-  it("may share its signal with a thousand others without a warning about listeners", async () => {
+  it("may share its signal with a thousand others, and with other tenants' callers, without leaving listeners", async () => {
     const warned = vi.fn();
     process.on("warning", warned);
     const authProvider = provider();
     const { signal } = new AbortController();
     await Promise.all(Array.from({ length: 1000 }, () => authProvider.getAccessToken({ signal })));
+    expect(endpoint.requests).toHaveLength(1);
+    const tenants = Array.from({ length: 30 }, (_, number) => authProvider.forTenant(`tenant${number}.example.com`));
+    await Promise.all(tenants.map((tenant) => tenant.getAccessToken({ signal })));
     await turn();
     process.off("warning", warned);
     expect(warned).not.toHaveBeenCalled();
-    expect(endpoint.requests).toHaveLength(1);
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 });
 
@@ -394,6 +430,7 @@ describe("claims and forced refreshes", () => {
     expect((await failure(authProvider.getAccessToken({ claims: "eyJhY2Nlc3NfdG9rZW4iOnt9fQ==" }))).code).toBe(
       "invalid_options",
     );
+    expect((await failure(authProvider.getAccessToken({ claims: "[]" }))).code).toBe("invalid_options");
     expect(endpoint.requests).toHaveLength(0);
   });
 });
