@@ -20,15 +20,10 @@ interface Change {
   properties: readonly string[] | undefined;
 }
 
-/** The users of a tenant: a population generated from a seed, and whatever was done to it since. */
-export interface Directory extends Collection {
-  readonly tenantId: string;
-  readonly domain: string;
-  readonly seed: number;
+/** The people in a tenant, as tests see and change them. */
+export interface TenantUsers {
   /** Number of users that exist now. */
   readonly count: number;
-  /** Everything that happened since the start, oldest first. */
-  readonly changes: readonly Change[];
   /** By object id or user principal name. */
   get(idOrUserPrincipalName: string): DirectoryUser | undefined;
   /**
@@ -43,6 +38,15 @@ export interface Directory extends Collection {
    * @returns whether there was such a user
    */
   remove(idOrUserPrincipalName: string, options?: { permanently?: boolean }): boolean;
+}
+
+/** The users of a tenant: a population generated from a seed, and whatever was done to it since. */
+export interface Directory extends Collection, TenantUsers {
+  readonly tenantId: string;
+  readonly domain: string;
+  readonly seed: number;
+  /** Everything that happened since the start, oldest first. */
+  readonly changes: readonly Change[];
   /** Why a user that was deleted is gone. */
   removal(key: number): "changed" | "deleted" | undefined;
   /** Whether someone gave this property a value, be it null. */

@@ -1,5 +1,5 @@
 import type { App, AppOptions } from "./app.js";
-import type { Directory } from "./directory.js";
+import type { TenantUsers } from "./directory.js";
 import type { GraphSwitches } from "./graph-switches.js";
 import type { Tenant } from "./tenant.js";
 import type { EmulatorClock } from "./wire.js";
@@ -12,7 +12,7 @@ export interface EmulatedTenant {
   readonly clientId: string;
   readonly clientSecret: string;
   /** The people in it: read and changed here while clients list them. */
-  readonly users: Pick<Directory, "count" | "get" | "add" | "update" | "remove">;
+  readonly users: TenantUsers;
   /** How its Graph behaves: throttling, page tokens, short pages, order. */
   readonly graph: GraphSwitches;
   /** Registers an app, with one secret and `User.Read.All` unless told otherwise. */

@@ -28,7 +28,7 @@ const defaultSwitches: GraphSwitches = {
 
 const ranges: Partial<Record<keyof GraphSwitches, [least: number, most: number]>> = {
   deltaPageSize: [1, 1000],
-  shortPages: [0, 1],
+  shortPages: [0, 0.9],
   replays: [0, 1],
 };
 

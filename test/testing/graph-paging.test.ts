@@ -169,7 +169,7 @@ describe("a page token", () => {
 });
 
 it.each([
-  { shortPages: 1.1 },
+  { shortPages: 1 },
   { shortPages: Number.NaN },
   { replays: -1 },
   { deltaPageSize: 0 },
