@@ -122,6 +122,33 @@ describe("certificates", () => {
     expect(post?.get("client_secret")).toBeNull();
   });
 
+  it("that can't be used fail at construction, where msal-node blames a state, or fails in words of its JWT library", async () => {
+    const { key: privateKey, sha256: thumbprintSha256, pem: whole } = certificate;
+    const damaged = privateKey.replace(/\n(.{40})/, "\n");
+    const ours = (clientCertificate: object) => {
+      try {
+        return provider({ clientCertificate });
+      } catch (error) {
+        return error;
+      }
+    };
+    const refused = { code: "invalid_certificate", remedy: expect.stringMatching(/^[A-Z].+\.$/) };
+    expect(ours({ privateKey })).toMatchObject({ ...refused, message: expect.stringContaining("no thumbprint") });
+    expect(ours({ privateKey: damaged, thumbprintSha256 })).toMatchObject(refused);
+    const ended = await makeCertificate({ from: -20, to: -1 });
+    expect(ours({ pem: ended.pem })).toMatchObject({ code: "certificate_expired" });
+    expect(ours({ pem: whole })).toBeInstanceOf(AppIdentityAuthProvider);
+
+    const plain = (clientCertificate: object) => failure((async () => plainMsal(endpoint, { clientCertificate })())());
+    expect(await plain({ privateKey })).toMatchObject({ errorCode: "state_not_found" });
+    const obscure = await plain({ privateKey: damaged, thumbprintSha256 });
+    expect(obscure).not.toHaveProperty("errorCode");
+    // An expired certificate it doesn't notice at all: the request is sent.
+    expect(endpoint.requests).toHaveLength(0);
+    await plainMsal(endpoint, { clientCertificate: { privateKey: ended.key, thumbprintSha256: ended.sha256 } })();
+    expect(endpoint.requests).toHaveLength(1);
+  });
+
   it("send their chain where asked to", async () => {
     await provider({ clientCertificate: { pem: certificate.pem, sendX5c: true } }).getAccessToken();
     const [header] = parts(endpoint.posts()[0]?.get("client_assertion") ?? "");
