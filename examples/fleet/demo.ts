@@ -30,14 +30,14 @@ const killEveryMs = 1_000 * Number(values.kill);
 const sizes = Array.from({ length: Number(values.tenants) }, (_, index) => 50 + ((index * 617) % 3_000));
 
 const folder = mkdtempSync(join(tmpdir(), "fleet-"));
+const { emulator, tenants, list, environment } = await startEmbeddedTenants(folder, sizes);
 const space = await openOwnSpace().catch((error: Error) => {
   console.error(`The demo needs Redis and PostgreSQL. ${error.message}`);
   process.exit(1);
 });
-const { emulator, tenants, list, environment } = await startEmbeddedTenants(folder, sizes);
 // Graph has a bad day.
 emulator.faults.add({ service: "graph", status: 503, chance: 0.02 });
-emulator.faults.add({ service: "graph", status: 429, retryAfter: 8, chance: 0.01 });
+emulator.faults.add({ service: "graph", status: 429, retryAfter: 6, chance: 0.01 });
 emulator.faults.add({ service: "graph", reset: true, chance: 0.02 });
 emulator.faults.add({ service: "graph", delayMs: 150, chance: 1 });
 

@@ -36,9 +36,9 @@ const peakMemory = (pid: number) =>
   Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
 
 const folder = mkdtempSync(join(tmpdir(), "fleet-"));
+const embedded = await startEmbeddedTenants(folder, Array(tenants).fill(users));
 const space = await openOwnSpace();
 const { database, redis, prefix } = space;
-const embedded = await startEmbeddedTenants(folder, Array(tenants).fill(users));
 const { emulator } = embedded;
 const fleet = new FleetProcesses({ ...embedded.environment, ...space.environment });
 const roster = new Roster(database);

@@ -40,8 +40,8 @@ export async function startFleet(
   { environment = {}, ...options }: EmulatorOptions & { environment?: Record<string, string> } = {},
 ) {
   const folder = mkdtempSync(join(tmpdir(), "fleet-"));
-  const space = await openOwnSpace();
   const embedded = await startEmbeddedTenants(folder, sizes, options);
+  const space = await openOwnSpace();
   const lines: string[] = [];
   const variables = { ...embedded.environment, ...space.environment, FLEET_LOCK_MS: "2000", ...environment };
   const processes = new FleetProcesses(variables, (line) => lines.push(line));
