@@ -65,9 +65,9 @@ try {
 async function syncOnce(mirror: Mirror): Promise<Changes & { pages: number }> {
   const { deltaLink, continuationToken } = await mirror.take();
   const select = ["id", "displayName", "mail", "userPrincipalName", "accountEnabled", "department"] as const;
-  const changes = deltaUsers(client, { select, signal: stop.signal, ...(deltaLink && { deltaLink }) });
+  const changes = deltaUsers(client, { select, signal: stop.signal, deltaLink });
   const done = { pages: 0, added: 0, changed: 0, removed: 0 };
-  for await (const page of changes.byPage({ ...(continuationToken && { continuationToken }) })) {
+  for await (const page of changes.byPage({ continuationToken })) {
     const { added, changed, removed } = await mirror.store(page);
     done.pages += 1;
     done.added += added;

@@ -6,24 +6,24 @@ import type { ListQuery } from "./query.js";
 /** How a collection is walked through. */
 export interface WalkOptions {
   /** Fetches one page ahead while the consumer works. Default `true`. */
-  prefetch?: boolean;
+  prefetch?: boolean | undefined;
   /** Stops the walk within milliseconds, wherever it is. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Told after each page, and once more, with `done: true`, at the end. */
-  onProgress?: (progress: ListProgress) => void;
+  onProgress?: ((progress: ListProgress) => void) | undefined;
 }
 
 /** What is asked of a collection, and how it is walked through. */
 export interface ListOptions extends ListQuery, WalkOptions {
   /** Ends the listing after so many objects, without asking for a page more than that takes. */
-  limit?: number;
+  limit?: number | undefined;
   /**
    * Where Graph loses the place for good, begins again, at most three times, and hands out only what wasn't handed out
    * yet. The ids are remembered for that, at about 20 bytes each. Pages and errors then lack a `continuationToken`
    * until all that was handed out has come again, and a walk that began with a token can't restart. Default `false`:
    * the listing fails with `page_token_expired`.
    */
-  restart?: boolean;
+  restart?: boolean | undefined;
 }
 
 type Check = readonly [accepts: (value: unknown) => boolean, expected: string];

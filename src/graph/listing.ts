@@ -17,7 +17,7 @@ export interface Listing<T, P = Page<T>> extends AsyncIterable<T> {
 /** Where a walk by pages begins. */
 export interface PagingOptions {
   /** From a page, or from the error that ended a listing of the same query. Default: the first page. */
-  continuationToken?: string;
+  continuationToken?: string | undefined;
 }
 
 /** The two ways through a collection. */

@@ -6,25 +6,25 @@ import { checkNames } from "./query-names.js";
 /** What is asked of a collection. */
 export interface ListQuery {
   /** Properties to read. Default: those that Graph returns unasked. */
-  select?: readonly string[];
+  select?: readonly string[] | undefined;
   /** OData condition; the `odata` tag quotes its values. */
-  filter?: string;
+  filter?: string | undefined;
   /** Words to look for: `displayName:ann`, or clauses in double quotes joined by AND and OR. */
-  search?: string;
+  search?: string | undefined;
   /** Property to sort by, with ` desc` for the other way round; or several. */
-  orderBy?: string | readonly string[];
+  orderBy?: string | readonly string[] | undefined;
   /**
    * Relation to read along, such as `manager` or `manager($select=id)`; or several. Graph returns at most 20 objects of
    * each.
    */
-  expand?: string | readonly string[];
+  expand?: string | readonly string[] | undefined;
   /**
    * Asks for the total, which comes with the first page. Makes any query an advanced, eventually consistent one.
    * Default `false`.
    */
-  count?: boolean;
+  count?: boolean | undefined;
   /** Objects per page. Default: the documented maximum, where the collection is known to have one. */
-  pageSize?: number;
+  pageSize?: number | undefined;
 }
 
 /**
@@ -58,8 +58,8 @@ export function buildQuery(
   const facts = filter === undefined ? undefined : readFilter(filter, rules.advancedOnly);
   checkNames({ select, orderBy, expand, filter: facts?.properties }, rules);
   const inPath = (parameter: string) => new RegExp(`[?&](\\$|%24)${parameter}`, "i").test(collection);
-  const asked = { ...query, count: query.count ?? inPath("count=true"), ...(inPath("search=") && { search: "" }) };
-  const advanced = advancedBecause(asked, orderBy, facts?.advanced, rules);
+  const stated = { count: query.count ?? inPath("count=true"), search: search ?? (inPath("search=") ? "" : undefined) };
+  const advanced = advancedBecause({ ...query, ...stated }, orderBy, facts?.advanced, rules);
   if (advanced !== undefined && expand !== undefined) {
     throw refused(
       `expand can't be used here: ${advanced}, which makes the query advanced, and Graph expands nothing in those.`,

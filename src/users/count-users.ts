@@ -9,11 +9,11 @@ import { userRules } from "./list-users.js";
 /** Which users to count. */
 export interface CountUsersOptions {
   /** OData condition; the `odata` tag quotes its values. Default: all. */
-  filter?: string;
+  filter?: string | undefined;
   /** Words to look for, as for `listUsers()`. */
-  search?: string;
+  search?: string | undefined;
   /** Stops waiting within milliseconds. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /**

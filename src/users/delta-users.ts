@@ -14,18 +14,18 @@ import type { DefaultUserProperty, ListedUser, UserProperty } from "./user-prope
 /** Which changes to read. */
 export interface DeltaUsersOptions<S extends UserProperty = UserProperty> extends WalkOptions {
   /** Where the last round ended. Default: a first round, which lists every user. Good for seven days. */
-  deltaLink?: string;
+  deltaLink?: string | undefined;
   /** Begins with what changes from now on: the round is empty and brings a `deltaLink`. Default `false`. */
-  latest?: boolean;
+  latest?: boolean | undefined;
   /**
    * Properties to watch; `id` always comes too. Give the same in every round: the `deltaLink` holds them, but a round
    * that begins anew takes them from here. Default: those that Graph watches unasked.
    */
-  select?: readonly S[];
+  select?: readonly S[] | undefined;
   /** Watches these users only, 50 at most. Default: all. */
-  ids?: readonly string[];
+  ids?: readonly string[] | undefined;
   /** Brings of changed users the changed properties only. Default `false`: all that are watched. */
-  minimal?: boolean;
+  minimal?: boolean | undefined;
 }
 
 /**
@@ -79,7 +79,7 @@ export function deltaUsers<S extends UserProperty = DefaultUserProperty>(
   const filter = ids?.map((id) => odata`id eq ${id}`).join(" or ");
   // Rounds of changes know neither page sizes nor advanced queries.
   const rules = { noun: userRules.noun, properties: userRules.properties, directory: false };
-  const { url: firstLink } = buildQuery(url, { ...(select && { select }), ...(filter && { filter }) }, rules);
+  const { url: firstLink } = buildQuery(url, { select, filter }, rules);
   const headers: Record<string, string> = minimal ? { Prefer: "return=minimal" } : {};
   const now = `${firstLink}${firstLink.includes("?") ? "&" : "?"}$deltatoken=latest`;
   const start = latest ? now : deltaLink && checkedDeltaLink(deltaLink, scope);

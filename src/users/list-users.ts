@@ -22,13 +22,13 @@ export type UserOrder =
 export interface ListUsersOptions<S extends UserProperty = UserProperty, E extends UserExpansion = UserExpansion>
   extends ListOptions {
   /** Properties to read; they make the type of the users. Default: the eleven that Graph returns unasked. */
-  select?: readonly S[];
+  select?: readonly S[] | undefined;
   /** Relation to read along; Graph returns at most 20 objects of each, and none in advanced queries. */
-  expand?: E | readonly E[];
+  expand?: E | readonly E[] | undefined;
   /** Property to sort by. */
-  orderBy?: UserOrder | readonly UserOrder[];
+  orderBy?: UserOrder | readonly UserOrder[] | undefined;
   /** Users per page, 1 to 999. Default 999, and 500 with `signInActivity`: the documented maxima. */
-  pageSize?: number;
+  pageSize?: number | undefined;
 }
 
 /**

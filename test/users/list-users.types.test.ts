@@ -16,6 +16,9 @@ const typed = {
   withoutId: () => listUsers(client, { select: ["mail"] }),
   extended: () => listUsers(client, { select: ["id", "extension_0a1b_costCenter"] }),
   expanded: () => listUsers(client, { select: ["id"], expand: ["manager($select=id,displayName)"] }),
+  // What a caller may not have: an option that is undefined is one left out, also under exactOptionalPropertyTypes.
+  passedOn: (signal: AbortSignal | undefined, token: string | undefined) =>
+    listUsers(client, { select: ["mail"] as const, filter: undefined, signal }).byPage({ continuationToken: token }),
   groups: () => listAll<Group>(client, "/groups", { select: ["id"] }),
   misspelt: () => [
     // @ts-expect-error no property of that name
