@@ -102,6 +102,8 @@ const documented: [filter: string, advanced: boolean][] = [
     ),
   ),
   ["assignedLicenses/any(l:l/skuId eq 184efa21-98c3-4e5d-95ab-d07053a96e67)", false],
+  ["assignedPlans/any(p:p/servicePlanId eq 184efa21-98c3-4e5d-95ab-d07053a96e67)", false],
+  ["identities/any(i:i/issuer eq 'contoso.com' and i/issuerAssignedId eq 'x')", false],
   ["assignedLicenses/$count eq 0", true],
   ["assignedLicenses/$count ne 0", true],
   ["startsWith(displayName,'a') and accountEnabled eq true", false],
