@@ -35,7 +35,9 @@ export async function exchange(url: string, init: RequestInit, limits: ExchangeL
   try {
     return await withDeadline({ ...limits, late }, async (signal) => {
       // A redirect followed would carry the credential to another address.
-      const { status, headers, body } = await limits.fetch(url, { ...init, redirect: "manual", signal });
+      const response: Response | undefined = await limits.fetch(url, { ...init, redirect: "manual", signal });
+      if (typeof response?.headers?.get !== "function") throw noResponse(host);
+      const { status, headers, body } = response;
       return { status, headers, text: await readText(body, limits.maxBytes, host) };
     });
   } catch (error) {
@@ -58,6 +60,13 @@ async function readText(body: Response["body"], maxBytes: number, host: string):
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
+}
+
+function noResponse(host: string): AppIdentityError {
+  return new AppIdentityError("invalid_token_response", 'The function given as "fetch" came back without a Response.', {
+    remedy: "Give a function that answers as the global fetch does; a stub in a test can return Response.json(…).",
+    host,
+  });
 }
 
 function unreachable(host: string, cause: unknown): AppIdentityError {

@@ -341,6 +341,15 @@ describe("time and size", () => {
     });
   });
 
+  it.each([undefined, {}, "text", { status: 200 }])(
+    "a fetch that comes back with %j is told from an answer",
+    async (given) => {
+      const error = await failure(provider({ fetch: (async () => given) as never }).getAccessToken());
+      expect(error).toMatchObject({ code: "invalid_token_response", message: expect.stringContaining('"fetch"') });
+      expect(clock.pauses).toEqual([]);
+    },
+  );
+
   it("a name that doesn't resolve says so", async () => {
     const cause = Object.assign(new Error("getaddrinfo ENOTFOUND login.microsoftonline.com"), { code: "ENOTFOUND" });
     const fetch = async () => {
