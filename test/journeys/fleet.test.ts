@@ -160,7 +160,7 @@ describe.skipIf(!(await hasFleetServices()))("a fleet of workers", () => {
     const { stdout, stderr, code } = await runProgram([
       "examples/fleet/demo.ts",
       "--tenants",
-      "5",
+      "3",
       "--workers",
       "2",
       "--kill",
