@@ -1,6 +1,6 @@
 import { AppIdentityError } from "../errors.js";
+import { askCaller } from "./ask-caller.js";
 import { checkAssertion } from "./assertion-life.js";
-import { askCaller } from "./callback.js";
 import type { CredentialChoices, CredentialContext, ProvingCredential } from "./credentials.js";
 
 /** Assertions that the caller signs. MSAL calls for one when the token request is about to be sent. */

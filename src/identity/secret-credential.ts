@@ -1,7 +1,7 @@
 import { AppIdentityError } from "../errors.js";
 import { log } from "../logger.js";
 import { portal } from "../portal.js";
-import { askCaller } from "./callback.js";
+import { askCaller } from "./ask-caller.js";
 import type { CredentialChoices, CredentialContext, ProvingCredential } from "./credentials.js";
 import { isPlaceholder } from "./placeholders.js";
 
