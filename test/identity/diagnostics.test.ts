@@ -73,3 +73,24 @@ it("a logger that fails, at once or later, fails nothing else", async () => {
     expect(await new AppIdentityAuthProvider(options).getAccessToken()).toMatch(/^token-/);
   }
 });
+
+it("a logger may need its own this, as pino does", async () => {
+  class Journal {
+    readonly #lines: string[] = [];
+    info(line: string): void {
+      this.#lines.push(line);
+    }
+    get lines(): readonly string[] {
+      return this.#lines;
+    }
+  }
+  const logger = new Journal();
+  await new AppIdentityAuthProvider({
+    tenantId,
+    clientId,
+    clientSecret,
+    fetch: endpoint.fetch,
+    logger,
+  }).getAccessToken();
+  expect(logger.lines).toEqual(["No valid token in the cache: fetching a new one."]);
+});

@@ -238,7 +238,8 @@ describe("refreshing ahead of time (what msal-node makes callers wait and fail f
     endpoint.next(() => {});
     clock.advance(31 * minute);
     expect(await authProvider.getAccessToken()).toBe("token-1");
-    await settled(() => clock.running.length === 1);
+    await settled(() => endpoint.requests.length === 2);
+    expect(clock.running).toEqual([10_000]);
     clock.exceedLimits();
     await settled(() => lines.length === 1);
     expect(lines[0]).toContain("didn't answer within 10 s");
