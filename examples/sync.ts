@@ -11,6 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import {
   AppIdentityAuthProvider,
+  type AppIdentityError,
   createGraphClient,
   deltaUsers,
   isAppIdentityError,
@@ -23,18 +24,19 @@ const { values } = parseArgs({
   options: {
     env: { type: "boolean", default: false },
     data: { type: "string" },
-    users: { type: "string", default: "2500" },
+    users: { type: "string" },
     rounds: { type: "string" },
     interval: { type: "string" },
   },
 });
-const rounds = Number(values.rounds ?? (values.env ? Number.POSITIVE_INFINITY : 4));
-const intervalMs = 1000 * Number(values.interval ?? (values.env ? 3600 : 0));
+const users = amount("users", 2500);
+const rounds = amount("rounds", values.env ? Number.POSITIVE_INFINITY : 4);
+const intervalMs = 1000 * amount("interval", values.env ? 3600 : 0);
 
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort(signal));
 
-const tenant = values.env ? realTenant() : await embeddedTenant(Number(values.users));
+const tenant = values.env ? realTenant() : await embeddedTenant(users);
 const client = createGraphClient({ authProvider: tenant.authProvider });
 const database = await openDatabase({ url: process.env.DATABASE_URL, folder: values.data });
 
@@ -48,20 +50,37 @@ try {
       await sleep(intervalMs, undefined, { signal: stop.signal });
     }
     const startedAt = Date.now();
-    const { pages, added, changed, removed } = await syncOnce(mirror);
-    row([round, pages, added, changed, removed, await mirror.count(), Date.now() - startedAt]);
+    try {
+      const { pages, added, changed, removed } = await syncRound(mirror);
+      row([round, pages, added, changed, removed, await mirror.count(), Date.now() - startedAt]);
+    } catch (error) {
+      // The next round makes up for one that met passing trouble; the last has none after it.
+      if (round === rounds || !isAppIdentityError(error) || !error.retryable) throw error;
+      console.error(described(error));
+    }
   }
   if (!values.env) await compare(mirror);
 } catch (error) {
   if (stop.signal.aborted) console.error(`Stopped by ${stop.signal.reason}; the next start goes on from here.`);
-  else console.error(isAppIdentityError(error) ? `${error.code}: ${error.message} ${error.remedy}` : error);
+  else console.error(isAppIdentityError(error) ? described(error) : error);
   process.exitCode = 1;
 } finally {
   await database.close();
   await tenant.close();
 }
 
-/** One round: every page since the cursor, each stored with its own. */
+/** One round; of everybody where the place was kept by a version of this program that watched other properties. */
+async function syncRound(mirror: Mirror): Promise<Changes & { pages: number }> {
+  try {
+    return await syncOnce(mirror);
+  } catch (error) {
+    if (!isAppIdentityError(error) || error.code !== "invalid_continuation_token") throw error;
+    await mirror.forget();
+    return syncOnce(mirror);
+  }
+}
+
+/** Every page since the cursor, each stored with its own. */
 async function syncOnce(mirror: Mirror): Promise<Changes & { pages: number }> {
   const { deltaLink, continuationToken } = await mirror.take();
   const select = ["id", "displayName", "mail", "userPrincipalName", "accountEnabled", "department"] as const;
@@ -121,6 +140,19 @@ async function embeddedTenant(users: number): Promise<Source> {
       for (const id of some.slice(0, 5)) emulator.users.remove(id);
     },
   };
+}
+
+function described({ code, message, remedy }: AppIdentityError): string {
+  return `${code}: ${message} ${remedy}`;
+}
+
+/** A number from the command line. */
+function amount(option: "users" | "rounds" | "interval", otherwise: number): number {
+  const given = values[option];
+  const number = given === undefined ? otherwise : Number(given.trim() || Number.NaN);
+  if (number >= 0) return number;
+  console.error(`--${option} takes a number, and ${JSON.stringify(given)} is none.`);
+  process.exit(2);
 }
 
 function tableRow(columns: string[]): (cells: number[]) => void {

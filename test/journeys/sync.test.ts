@@ -71,6 +71,37 @@ describe("the mirror", () => {
     expect(ids.filter((id) => emulator.users.get(id) === undefined)).toEqual([]);
   }, 120_000);
 
+  it("begins anew where its place was kept by a version that watched other properties", async () => {
+    await using emulator = await startEmulator({ users: 30 });
+    const data = join(folder, "outdated");
+    const database = await openDatabase({ folder: data });
+    await Mirror.createTables(database);
+    const outdated = new Mirror(database, emulator.tenantId);
+    await outdated.take();
+    await outdated.store({ value: [{ user: { id: "ghost" } }], continuationToken: "of another query" });
+    await database.close();
+    const options = { emulator, env: environmentOf(emulator) };
+    const { stdout, code } = await sync(["--env", "--rounds", "1", "--data", data], options);
+    expect(code).toBe(0);
+    const [, , added, , removed, users] = (stdout.trim().split("\n")[1] ?? "").trim().split(/\s+/).map(Number);
+    expect({ added, removed, users }).toEqual({ added: 30, removed: 1, users: 30 });
+  }), 120_000);
+
+  it("outlives a round that Graph throttles, asks no earlier than it was told, and fails with the last", async () => {
+    await using emulator = await startEmulator({ users: 10 });
+    emulator.faults.add({ service: "graph", path: "/users/delta", status: 429, retryAfter: 3600 });
+    const options = { emulator, env: environmentOf(emulator) };
+    const { stderr, code } = await sync(["--env", "--rounds", "2", "--interval", "0"], options);
+    expect(stderr.match(/^throttled: /gm)).toHaveLength(2);
+    expect(deltaRequests(emulator)).toHaveLength(1);
+    expect(code).toBe(1);
+  }), 120_000);
+
+  it("refuses a number that is none", async () => {
+    const { stderr, code } = await sync(["--rounds", "some"]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--rounds takes a number, and "some" is none.')]);
+  }), 120_000);
+
   it("begins anew where Graph has forgotten the round, and drops who is gone", async () => {
     await using emulator = await startEmulator({ users: 250 });
     const args = ["--env", "--rounds", "1", "--data", join(folder, "forgotten")];
