@@ -85,7 +85,7 @@ describe("the mirror", () => {
     expect(code).toBe(0);
     const [, , added, , removed, users] = (stdout.trim().split("\n")[1] ?? "").trim().split(/\s+/).map(Number);
     expect({ added, removed, users }).toEqual({ added: 30, removed: 1, users: 30 });
-  }), 120_000);
+  }, 120_000);
 
   it("outlives a round that Graph throttles, asks no earlier than it was told, and fails with the last", async () => {
     await using emulator = await startEmulator({ users: 10 });
@@ -95,12 +95,12 @@ describe("the mirror", () => {
     expect(stderr.match(/^throttled: /gm)).toHaveLength(2);
     expect(deltaRequests(emulator)).toHaveLength(1);
     expect(code).toBe(1);
-  }), 120_000);
+  }, 120_000);
 
   it("refuses a number that is none", async () => {
     const { stderr, code } = await sync(["--rounds", "some"]);
     expect([code, stderr]).toEqual([2, expect.stringContaining('--rounds takes a number, and "some" is none.')]);
-  }), 120_000);
+  }, 120_000);
 
   it("begins anew where Graph has forgotten the round, and drops who is gone", async () => {
     await using emulator = await startEmulator({ users: 250 });
