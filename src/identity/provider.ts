@@ -11,6 +11,7 @@ import { type AppIdentityOptions, type ResolvedIdentity, resolveOptions } from "
 import { inTenant } from "./other-tenant.js";
 import type { OptionOverrides } from "./overrides.js";
 import { resolveScopes } from "./scopes.js";
+import { isTenantId } from "./tenant.js";
 import { TokenManager, type TokenSubject } from "./token-manager.js";
 import { acquireToken } from "./token-request.js";
 import { checkVerifyOptions, type Verification, type VerifyOptions, verificationOf } from "./verify.js";
@@ -20,6 +21,8 @@ export interface GetTokenOptions {
   abortSignal?: AbortSignal;
   claims?: string;
   enableCae?: boolean;
+  /** The tenant that a resource's challenge names. Refused where it isn't the provider's own. */
+  tenantId?: string;
 }
 
 /** What they get. Times are milliseconds since 1970. */
@@ -131,10 +134,20 @@ export class AppIdentityAuthProvider implements AuthenticationProvider {
 
   /**
    * The same for Azure SDK clients, Kiota and others that take a `TokenCredential`.
-   * @throws AppIdentityError as `getAccessToken()` does.
+   * @throws AppIdentityError as `getAccessToken()` does; `invalid_options` for the id of another tenant.
    */
-  async getToken(scopes: string | string[], options: GetTokenOptions = {}): Promise<AzureAccessToken> {
-    const { abortSignal: signal, claims, enableCae } = options;
+  async getToken(scopes: string | string[], options?: GetTokenOptions | null): Promise<AzureAccessToken> {
+    const { abortSignal: signal, claims, enableCae, tenantId } = options ?? {};
+    // Only two ids can be told apart: a domain may be the very tenant that the id names.
+    if (tenantId && isTenantId(tenantId) && isTenantId(this.tenantId) && tenantId.toLowerCase() !== this.tenantId) {
+      throw new AppIdentityError(
+        "invalid_options",
+        `A token of tenant ${tenantId} is asked of one for ${this.tenantId}.`,
+        {
+          remedy: "Give the client that asks a credential of its own: authProvider.forTenant(tenantId).",
+        },
+      );
+    }
     const held = await this.#tokens.get(this.#subjectOf(scopes, enableCae), { claims: checkClaims(claims), signal });
     return {
       token: held.value,

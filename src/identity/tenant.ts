@@ -24,7 +24,8 @@ export function checkTenant(tenant: string, field: string): string {
   }
   throw new AppIdentityError(
     "invalid_options",
-    text === "" ? `"${field}" is empty.` : `"${field}" names no tenant: ${JSON.stringify(tenant)}.`,
+    // Without the value: it may be a secret in the wrong field.
+    text === "" ? `"${field}" is empty.` : `"${field}" names no tenant.`,
     { remedy },
   );
 }

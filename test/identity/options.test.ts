@@ -67,6 +67,7 @@ describe("the tenant", () => {
     [{ tenantId: "contoso" }, '"contoso"'],
     [{ tenantId: `${tenantId}/oauth2` }, "names no tenant"],
     [{ tenantId: "../common" }, "names no tenant"],
+    [{ tenantId: "x5J8Q~a-secret-in-the-wrong-field" }, '"tenantId" names no tenant.'],
     [{ tenantId: "https://login.microsoftonline.com/contoso.com" }, "names no tenant"],
     [{ tenantId: "Enter_the_Tenant_Id_Here" }, "is still"],
     [{ tenantId: "00000000-0000-0000-0000-000000000000" }, "is still"],

@@ -141,6 +141,17 @@ describe("as an Azure TokenCredential", () => {
     expect(emulator.requests).toHaveLength(1);
   });
 
+  it("gives no token of its own tenant to who asks for one of another", async () => {
+    const authProvider = provider();
+    const scope = "https://vault.azure.net/.default";
+    const other = await failure(authProvider.getToken(scope, { tenantId: "11112222-3333-4444-5555-666677778888" }));
+    expect(other).toMatchObject({ code: "invalid_options", remedy: expect.stringContaining("forTenant") });
+    expect(emulator.requests).toHaveLength(0);
+    const graph = "https://graph.microsoft.com/.default";
+    expect((await authProvider.getToken(graph, { tenantId: emulator.tenantId.toUpperCase() })).token).toBeTruthy();
+    expect((await authProvider.getToken(graph, null)).token).toBeTruthy();
+  });
+
   it("is itself taken as another provider's tokenCredential", async () => {
     const { fetch } = emulator;
     const outer = new AppIdentityAuthProvider({ tokenCredential: provider(), fetch });
