@@ -136,7 +136,7 @@ export class AppIdentityAuthProvider implements AuthenticationProvider {
    * The same for Azure SDK clients, Kiota and others that take a `TokenCredential`.
    * @throws AppIdentityError as `getAccessToken()` does; `invalid_options` for the id of another tenant.
    */
-  async getToken(scopes: string | string[], options?: GetTokenOptions | null): Promise<AzureAccessToken> {
+  async getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AzureAccessToken> {
     const { abortSignal: signal, claims, enableCae, tenantId } = options ?? {};
     // Only two ids can be told apart: a domain may be the very tenant that the id names.
     if (tenantId && isTenantId(tenantId) && isTenantId(this.tenantId) && tenantId.toLowerCase() !== this.tenantId) {

@@ -149,7 +149,7 @@ describe("as an Azure TokenCredential", () => {
     expect(emulator.requests).toHaveLength(0);
     const graph = "https://graph.microsoft.com/.default";
     expect((await authProvider.getToken(graph, { tenantId: emulator.tenantId.toUpperCase() })).token).toBeTruthy();
-    expect((await authProvider.getToken(graph, null)).token).toBeTruthy();
+    expect((await authProvider.getToken(graph, null as never)).token).toBeTruthy();
   });
 
   it("is itself taken as another provider's tokenCredential", async () => {
