@@ -75,7 +75,7 @@ export function buildQuery(
     ["$select", select?.join(",")],
     ["$expand", expand?.join(",")],
     ["$filter", filter],
-    ["$search", search && quoted(search)],
+    ["$search", search && quoted(search, rules)],
     ["$orderby", orderBy?.join(",")],
     ["$count", counted ? "true" : undefined],
     ["$top", sizedByPath || rules.counting ? undefined : pageSize(query, rules, facts?.properties)?.toString()],
@@ -133,8 +133,18 @@ function pageSize(
   return size === undefined ? undefined : Math.min(size, query.limit ?? size);
 }
 
-/** Graph wants each clause of a search in double quotes. */
-function quoted(search: string): string {
+/** Graph wants each clause of a search in double quotes, and of directory objects the property to look in. */
+function quoted(search: string, { directory }: CollectionRules): string {
+  const clauses = search.includes('"')
+    ? [...search.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, clause]) => clause!)
+    : [search];
+  const anywhere = directory ? clauses.find((clause) => !clause.includes(":")) : undefined;
+  if (anywhere !== undefined) {
+    throw refused(
+      "search doesn't say in which property to look.",
+      'Put it before the words: search: "displayName:ann".',
+    );
+  }
   if (search.includes('"')) return search;
   if (/\s(AND|OR)\s/.test(search)) {
     throw refused(

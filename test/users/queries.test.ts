@@ -235,6 +235,8 @@ describe("a query that Graph would refuse or misread", () => {
       { pageSize: 600, select: ["signInActivity"] },
       /at most 500.*signInActivity/,
     ],
+    ["a search in no property", { search: "ann" }, /in which property/],
+    ["a clause in no property", { search: '"displayName:ann" OR "ann"' }, /in which property/],
     ["joined searches without quotes", { search: "displayName:a OR mail:b" }, /clauses that have no quotes/],
     [
       "a filter of 10 kB",
