@@ -315,6 +315,10 @@ function isForgotten({ statusCode, graphCode = "" }: AppIdentityError): boolean 
 
 /** The ids of a page's objects, if all of them have one. */
 function idsOf(value: GraphPage["value"]): string[] | undefined {
-  const ids = value.map(({ id }) => id);
-  return ids.every((id) => typeof id === "string") ? (ids as string[]) : undefined;
+  const ids: string[] = [];
+  for (const { id } of value) {
+    if (typeof id !== "string") return undefined;
+    ids.push(id);
+  }
+  return ids;
 }
