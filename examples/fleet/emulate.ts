@@ -1,9 +1,9 @@
 /**
  * Serves many embedded tenants to the fleet's processes, until it is stopped.
  *
- *   npx tsx examples/fleet/emulate.ts --tenants 50 --folder /tmp/fleet
+ *   npx tsx examples/fleet/emulate.ts --tenants 50 --folder ./fleet
  *
- * The folder gets tenants.txt for the producer, and fleet.env for everybody: `set -a; . /tmp/fleet/fleet.env`
+ * The folder gets tenants.txt for the producer, and fleet.env for everybody: `set -a; . ./fleet/fleet.env`
  */
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
