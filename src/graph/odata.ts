@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { AppIdentityError } from "../errors.js";
+import { isGuid } from "../guid.js";
 
 /** What can stand for a value in an OData expression. A list becomes `('a','b')`, as `in` takes it. */
 export type ODataValue = ODataScalar | readonly ODataScalar[];
@@ -46,7 +47,7 @@ export function odata(text: TemplateStringsArray, ...values: readonly ODataValue
  * @throws AppIdentityError `invalid_query` if it isn't one
  */
 odata.guid = (value: string): ODataGuid => {
-  if (!/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(value)) {
+  if (!isGuid(value)) {
     throw refused(`${JSON.stringify(value)} is not a guid.`, "A guid looks like 00000000-0000-0000-0000-000000000000.");
   }
   return { guid: value };

@@ -135,9 +135,8 @@ function pageSize(
 
 /** Graph wants each clause of a search in double quotes, and of directory objects the property to look in. */
 function quoted(search: string, { directory }: CollectionRules): string {
-  const clauses = search.includes('"')
-    ? [...search.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, clause]) => clause!)
-    : [search];
+  const isQuoted = search.includes('"');
+  const clauses = isQuoted ? [...search.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, clause]) => clause!) : [search];
   const anywhere = directory ? clauses.find((clause) => !clause.includes(":")) : undefined;
   if (anywhere !== undefined) {
     throw refused(
@@ -145,7 +144,7 @@ function quoted(search: string, { directory }: CollectionRules): string {
       'Put it before the words: search: "displayName:ann".',
     );
   }
-  if (search.includes('"')) return search;
+  if (isQuoted) return search;
   if (/\s(AND|OR)\s/.test(search)) {
     throw refused(
       "search joins clauses that have no quotes, so that it can't be told where they end.",

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isGuid } from "../guid.js";
 
 /** A 128-bit key. */
 type Key = readonly [number, number, number, number];
@@ -68,7 +69,7 @@ function hash(a: number, b: number, c: number, d: number): number {
 }
 
 function keyOf(id: string): Key {
-  if (/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(id)) {
+  if (isGuid(id)) {
     const hex = id.replaceAll("-", "");
     const word = (at: number) => Number.parseInt(hex.slice(at, at + 8), 16);
     return [word(0), word(8), word(16), word(24)];

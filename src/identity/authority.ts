@@ -7,8 +7,9 @@ import {
   resolveCloud,
 } from "../clouds.js";
 import { AppIdentityError } from "../errors.js";
+import { isGuid } from "../guid.js";
 import { portal } from "../portal.js";
-import { checkTenant, isTenantId } from "./tenant.js";
+import { checkTenant } from "./tenant.js";
 
 /** Where tokens come from. */
 export interface Authority {
@@ -126,13 +127,13 @@ function cloudOf(host: string, { cloud, graphRoot }: AuthorityOptions): Cloud {
 
 /** External ID's issuer has the tenant's id for a host name, whichever host was asked. */
 function knownHosts(host: string, tenantId: string): string[] {
-  return isTenantId(tenantId) && cloudOfLoginHost(host) === undefined ? [host, `${tenantId}.ciamlogin.com`] : [host];
+  return isGuid(tenantId) && cloudOfLoginHost(host) === undefined ? [host, `${tenantId}.ciamlogin.com`] : [host];
 }
 
 /** `https://contoso.ciamlogin.com` stands for the tenant contoso.onmicrosoft.com. */
 function ciamDomain(host: string): string | undefined {
   const [, name] = /^([a-z0-9-]+)\.ciamlogin\.com$/.exec(host) ?? [];
-  return name && (isTenantId(name) ? name : `${name}.onmicrosoft.com`);
+  return name && (isGuid(name) ? name : `${name}.onmicrosoft.com`);
 }
 
 function checkAgreement(tenant: string, tenantId: string | undefined, field: string): string {

@@ -3,6 +3,7 @@ import type { AuthenticationProvider } from "@microsoft/microsoft-graph-client";
 import type { AppIdentity, GraphTokenRequest } from "../access-token.js";
 import type { Cloud } from "../clouds.js";
 import { AppIdentityError } from "../errors.js";
+import { isGuid } from "../guid.js";
 import { checkOptionNames } from "../option-names.js";
 import type { Fetch } from "../transport.js";
 import { fromEnvironment } from "./from-environment.js";
@@ -11,7 +12,6 @@ import { type AppIdentityOptions, type ResolvedIdentity, resolveOptions } from "
 import { inTenant } from "./other-tenant.js";
 import type { OptionOverrides } from "./overrides.js";
 import { resolveScopes } from "./scopes.js";
-import { isTenantId } from "./tenant.js";
 import { TokenManager, type TokenSubject } from "./token-manager.js";
 import { acquireToken } from "./token-request.js";
 import { checkVerifyOptions, type Verification, type VerifyOptions, verificationOf } from "./verify.js";
@@ -139,7 +139,7 @@ export class AppIdentityAuthProvider implements AuthenticationProvider {
   async getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AzureAccessToken> {
     const { abortSignal: signal, claims, enableCae, tenantId } = options ?? {};
     // Only two ids can be told apart: a domain may be the very tenant that the id names.
-    if (tenantId && isTenantId(tenantId) && isTenantId(this.tenantId) && tenantId.toLowerCase() !== this.tenantId) {
+    if (tenantId && isGuid(tenantId) && isGuid(this.tenantId) && tenantId.toLowerCase() !== this.tenantId) {
       throw new AppIdentityError(
         "invalid_options",
         `A token of tenant ${tenantId} is asked of one for ${this.tenantId}.`,

@@ -1,13 +1,9 @@
 import { AppIdentityError } from "../errors.js";
+import { isGuid } from "../guid.js";
 import { portal } from "../portal.js";
 import { isPlaceholder } from "./placeholders.js";
 
-const id = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const domain = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
-
-export function isTenantId(tenant: string): boolean {
-  return id.test(tenant);
-}
 
 /**
  * A tenant by id or by domain, in lower case.
@@ -15,7 +11,7 @@ export function isTenantId(tenant: string): boolean {
  */
 export function checkTenant(tenant: string, field: string): string {
   const text = tenant.trim().toLowerCase();
-  if (!isPlaceholder(text) && (id.test(text) || domain.test(text))) return text;
+  if (!isPlaceholder(text) && (isGuid(text) || domain.test(text))) return text;
   const remedy = `Use the tenant's id or one of its domains, such as contoso.onmicrosoft.com. The id: ${portal.tenantId}.`;
   if (text === "common" || text === "organizations" || text === "consumers") {
     throw new AppIdentityError("invalid_options", `"${field}" is "${text}", which is for signing in people.`, {
