@@ -6,6 +6,8 @@ export interface Clock {
   monotonic(): number;
   /** Resolves after `ms`; rejects at once with the signal's reason when it aborts. */
   wait(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls `ring` after `ms`, unless the function that it returns was called before. For limits, which are seldom reached. */
+  alarm(ms: number, ring: () => void): () => void;
 }
 
 // Node's timers overflow to "at once" above this.
@@ -14,19 +16,21 @@ const longestTimerMs = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: Date.now,
   monotonic: () => performance.now(),
-  // Every attempt has such a timer: the one of node:timers/promises makes an error with a stack each time it is stopped.
   wait: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       const leave = () => {
-        clearTimeout(timer);
+        stop();
         reject(signal?.reason);
       };
-      const finish = () => {
+      const stop = systemClock.alarm(ms, () => {
         signal?.removeEventListener("abort", leave);
         resolve();
-      };
-      const timer = setTimeout(finish, Math.min(Math.max(ms, 0), longestTimerMs));
+      });
       signal?.addEventListener("abort", leave, { once: true });
     }),
+  alarm: (ms, ring) => {
+    const timer = setTimeout(ring, Math.min(Math.max(ms, 0), longestTimerMs));
+    return () => clearTimeout(timer);
+  },
 };

@@ -40,11 +40,15 @@ const handedOver = new FinalizationRegistry<() => void>((unlink) => unlink());
 
 export class OpenAttempt implements Attempt {
   readonly tokenRequest: Attempt["tokenRequest"];
-  readonly signal: AbortSignal;
   identity: AppIdentity | undefined;
   #token: string | undefined;
+  readonly #controller = new AbortController();
+  #stopTimer = () => {};
   #unlink: (() => void) | undefined;
-  readonly #stopTimer = new AbortController();
+  #fail: (error: unknown) => void = () => {};
+  readonly #ended = new Promise<never>((_, reject) => {
+    this.#fail = reject;
+  });
 
   constructor(
     readonly number: number,
@@ -52,13 +56,12 @@ export class OpenAttempt implements Attempt {
     readonly freshConnection: boolean,
     { host, timeoutMs, clock, signal }: AttemptLimits,
   ) {
-    const controller = new AbortController();
-    this.signal = controller.signal;
+    this.#ended.catch(() => {});
     this.tokenRequest = {
       enableCae: true,
       ...hints,
       attempt: number,
-      signal: controller.signal,
+      signal: this.signal,
       onIdentity: (identity) => {
         this.identity = identity;
       },
@@ -67,15 +70,18 @@ export class OpenAttempt implements Attempt {
       },
     };
     if (signal !== undefined) {
-      const leave = () => controller.abort(abortFailure(signal.reason));
+      const leave = () => this.#end(abortFailure(signal.reason));
       if (signal.aborted) leave();
       else signal.addEventListener("abort", leave, { once: true });
       this.#unlink = () => signal.removeEventListener("abort", leave);
     }
     if (timeoutMs !== Number.POSITIVE_INFINITY) {
-      const expire = () => controller.abort(timeoutFailure(host, timeoutMs));
-      clock.wait(timeoutMs, this.#stopTimer.signal).then(expire, () => {});
+      this.#stopTimer = clock.alarm(timeoutMs, () => this.#end(timeoutFailure(host, timeoutMs)));
     }
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
   }
 
   /** The token that this attempt went out with, where the provider or the chain has said so. */
@@ -84,17 +90,13 @@ export class OpenAttempt implements Attempt {
   }
 
   /** The outcome of some work or the end of the attempt, whichever comes first: not all work obeys a signal. */
-  until<T>(work: Promise<T>, late?: (value: T) => void): Promise<T> {
-    const { signal } = this;
-    return new Promise((resolve, reject) => {
-      const leave = () => {
-        reject(signal.reason);
-        if (late !== undefined) work.then(late, () => {});
-      };
-      if (signal.aborted) leave();
-      else signal.addEventListener("abort", leave, { once: true });
-      work.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
-    });
+  async until<T>(work: Promise<T>, late?: (value: T) => void): Promise<T> {
+    try {
+      return await Promise.race([work, this.#ended]);
+    } catch (error) {
+      if (late !== undefined && this.signal.aborted) work.then(late, () => {});
+      throw error;
+    }
   }
 
   handOver(body: object): void {
@@ -104,8 +106,12 @@ export class OpenAttempt implements Attempt {
   }
 
   close(): void {
-    // With a reason, or each stop would make an error with a stack.
-    this.#stopTimer.abort("closed");
+    this.#stopTimer();
     this.#unlink?.();
+  }
+
+  #end(error: Error): void {
+    this.#fail(error);
+    this.#controller.abort(error);
   }
 }

@@ -1,4 +1,3 @@
-import { setImmediate as turn } from "node:timers/promises";
 import type { Clock } from "../clock.js";
 
 export interface Deadline {
@@ -19,15 +18,18 @@ export async function withDeadline<T>(
 ): Promise<T> {
   const over = new AbortController();
   const signal = outer ? AbortSignal.any([outer, over.signal]) : over.signal;
-  const deadline = clock.wait(timeoutMs, signal).then(async () => {
+  let stop = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     // After the loop was blocked, the timer fires before what has long arrived is read: that comes first.
-    await turn();
-    throw late();
+    stop = clock.alarm(timeoutMs, () => setImmediate(() => reject(late())));
   });
-  deadline.catch(() => {});
+  ended.catch(() => {});
   try {
-    return await Promise.race([work(signal), deadline]);
+    return await Promise.race([work(signal), ended]);
   } finally {
+    stop();
     over.abort();
   }
 }

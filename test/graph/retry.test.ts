@@ -255,7 +255,7 @@ describe("a throttle answer", () => {
   it("holds back the other requests of its client until its Retry-After has passed", async () => {
     await server(status(429, { "retry-after": "10" }), ok);
     const clock = new ManualClock();
-    const shared = policy({ clock: clock as never });
+    const shared = policy({ clock });
     const to = (path: string): AttemptWork<string> => ({
       ...work,
       send: ({ signal }) => loopback.fetch(`https://graph.microsoft.com${path}`, { signal }),
@@ -291,7 +291,7 @@ describe("a throttle answer", () => {
     await server(ok);
     const clock = new ManualClock();
     const { signal, abort } = abortable();
-    const used = policy({ clock: clock as never, signal });
+    const used = policy({ clock, signal });
     used.gate.close(60_000, clock.monotonic());
     const failure = failureOf(runAttempts(work, used));
     abort("enough");
@@ -340,12 +340,12 @@ describe("an attempt", () => {
   it("that takes too long is given up and repeated", async () => {
     await server(() => {}, ok);
     const clock = new ManualClock();
-    const result = runAttempts(work, policy({ timeoutMs: 60_000, clock: clock as never }));
+    const result = runAttempts(work, policy({ timeoutMs: 60_000, clock }));
     await untilSent(1);
     clock.advance(59_999);
-    expect(clock.waits).toEqual([60_000]);
+    expect(clock.waits).toEqual([]);
     clock.advance(1);
-    await untilWaiting(clock, 2);
+    await untilWaiting(clock, 1);
     clock.advance(1_000);
     expect(await result).toBe('{"ok":true}');
     expect(loopback.requests).toHaveLength(2);
@@ -356,9 +356,7 @@ describe("an attempt", () => {
     const clock = new ManualClock();
     const read = vi.fn(work.read);
     const retry = { attempts: 1, budgetMs: 300_000, delayMs: 0 };
-    const failure = failureOf(
-      runAttempts({ ...work, read }, policy({ timeoutMs: 60_000, clock: clock as never, retry })),
-    );
+    const failure = failureOf(runAttempts({ ...work, read }, policy({ timeoutMs: 60_000, clock, retry })));
     await vi.waitFor(() => expect(read).toHaveBeenCalled());
     clock.advance(60_000);
     expect(await failure).toMatchObject({ code: "timeout", retryable: true, host: "graph.microsoft.com" });
@@ -367,10 +365,10 @@ describe("an attempt", () => {
   it("is also given up in a send() that obeys no signal", async () => {
     await server(ok);
     const clock = new ManualClock();
-    const deaf = { ...work, send: () => new Promise<Response>(() => {}) };
+    const deaf = { ...work, send: vi.fn(() => new Promise<Response>(() => {})) };
     const retry = { attempts: 1, budgetMs: 300_000, delayMs: 0 };
-    const failure = failureOf(runAttempts(deaf, policy({ timeoutMs: 60_000, clock: clock as never, retry })));
-    await untilWaiting(clock, 1);
+    const failure = failureOf(runAttempts(deaf, policy({ timeoutMs: 60_000, clock, retry })));
+    await vi.waitFor(() => expect(deaf.send).toHaveBeenCalled());
     clock.advance(60_000);
     expect((await failure).code).toBe("timeout");
   });
@@ -384,12 +382,12 @@ describe("an attempt", () => {
       answered = true;
       return response;
     };
-    const result = runAttempts({ ...work, send }, policy({ timeoutMs: 60_000, clock: clock as never }));
+    const result = runAttempts({ ...work, send }, policy({ timeoutMs: 60_000, clock }));
     await vi.waitFor(() => expect(answered).toBe(true));
     clock.advance(60_000);
-    await untilWaiting(clock, 2);
-    expect(clock.waits[1]).toBeGreaterThanOrEqual(5_000);
-    clock.advance(clock.waits[1]!);
+    await untilWaiting(clock, 1);
+    expect(clock.waits[0]).toBeGreaterThanOrEqual(5_000);
+    clock.advance(clock.waits[0]!);
     await result;
   });
 

@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/clock.js";
+import { type Clock, systemClock } from "../../src/clock.js";
 import { type AppIdentityError, isAppIdentityError } from "../../src/errors.js";
 import { createGraphClient } from "../../src/graph/client.js";
 import type { ListProgress } from "../../src/graph/progress.js";
@@ -57,11 +57,6 @@ export interface ChaosRun {
 /** Time in which waiting between attempts takes none, while the time limit of an attempt is real. */
 class HastyClock implements Clock {
   #skipped = 0;
-  readonly #limitMs: number;
-
-  constructor(limitMs: number) {
-    this.#limitMs = limitMs;
-  }
 
   now = (): number => Date.now() + this.#skipped;
   monotonic = (): number => performance.now() + this.#skipped;
@@ -71,16 +66,11 @@ class HastyClock implements Clock {
   }
 
   wait = (ms: number, signal?: AbortSignal): Promise<void> => {
-    if (ms !== this.#limitMs) this.skip(ms);
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const timer = setTimeout(resolve, ms === this.#limitMs ? ms : 0);
-      signal?.addEventListener("abort", () => {
-        clearTimeout(timer);
-        reject(signal.reason);
-      });
-    });
+    this.skip(ms);
+    return systemClock.wait(0, signal);
   };
+
+  alarm = systemClock.alarm;
 }
 
 /** The emulator of many runs: each brings a tenant of its own, made from the run's seed. */
@@ -103,7 +93,7 @@ export async function runChaos(
   emulator.faults.clear();
   const { tenantId, clientId, clientSecret } = tenant;
   const { fetch } = emulator;
-  const clock = new HastyClock(timeoutMs);
+  const clock = new HastyClock();
   const client = createGraphClient({
     authProvider: new AppIdentityAuthProvider({ tenantId, clientId, clientSecret, fetch }),
     clock,

@@ -16,7 +16,7 @@ const fetch: typeof globalThis.fetch = (input, init) =>
 // A store has 200 ms to answer. Here is about who asks, not about who is fast: a busy machine gets more.
 const clock: Clock = {
   ...systemClock,
-  wait: (ms, signal) => systemClock.wait(ms === 200 ? 10_000 : ms, signal),
+  alarm: (ms, ring) => systemClock.alarm(ms === 200 ? 10_000 : ms, ring),
 };
 
 // Each provider stands for a process: they share nothing but the connection.

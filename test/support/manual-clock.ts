@@ -5,7 +5,7 @@ export class ManualClock implements Clock {
   readonly waits: number[] = [];
   #now: number;
   #elapsed = 0;
-  #pending = new Set<{ at: number; resolve: () => void }>();
+  #pending = new Set<{ at: number; ring: () => void }>();
 
   constructor(now = Date.now()) {
     this.#now = now;
@@ -19,13 +19,18 @@ export class ManualClock implements Clock {
     this.waits.push(ms);
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      const entry = { at: this.#elapsed + ms, resolve };
-      this.#pending.add(entry);
+      const stop = this.alarm(ms, resolve);
       signal?.addEventListener("abort", () => {
-        this.#pending.delete(entry);
+        stop();
         reject(signal.reason);
       });
     });
+  };
+
+  alarm = (ms: number, ring: () => void): (() => void) => {
+    const entry = { at: this.#elapsed + ms, ring };
+    this.#pending.add(entry);
+    return () => this.#pending.delete(entry);
   };
 
   /** Moves time and lets everything that was due go on. */
@@ -35,7 +40,7 @@ export class ManualClock implements Clock {
     for (const entry of [...this.#pending]) {
       if (entry.at <= this.#elapsed) {
         this.#pending.delete(entry);
-        entry.resolve();
+        entry.ring();
       }
     }
   }

@@ -1,6 +1,6 @@
 import type { Clock } from "../../src/clock.js";
 
-/** A clock on which every wait is over at once and has taken its time. `waits` holds what was asked of it. */
+/** A clock on which every wait is over at once and has taken its time, and no limit is ever reached. `waits` holds what was asked of it. */
 export class SkippingClock implements Clock {
   readonly waits: number[] = [];
   #elapsed = 0;
@@ -14,4 +14,6 @@ export class SkippingClock implements Clock {
     this.waits.push(ms);
     this.#elapsed += ms;
   };
+
+  alarm = (): (() => void) => () => {};
 }
