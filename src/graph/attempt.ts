@@ -45,10 +45,6 @@ export class OpenAttempt implements Attempt {
   readonly #controller = new AbortController();
   #stopTimer = () => {};
   #unlink: (() => void) | undefined;
-  #fail: (error: unknown) => void = () => {};
-  readonly #ended = new Promise<never>((_, reject) => {
-    this.#fail = reject;
-  });
 
   constructor(
     readonly number: number,
@@ -56,7 +52,6 @@ export class OpenAttempt implements Attempt {
     readonly freshConnection: boolean,
     { host, timeoutMs, clock, signal }: AttemptLimits,
   ) {
-    this.#ended.catch(() => {});
     this.tokenRequest = {
       enableCae: true,
       ...hints,
@@ -70,13 +65,13 @@ export class OpenAttempt implements Attempt {
       },
     };
     if (signal !== undefined) {
-      const leave = () => this.#end(abortFailure(signal.reason));
+      const leave = () => this.#controller.abort(abortFailure(signal.reason));
       if (signal.aborted) leave();
       else signal.addEventListener("abort", leave, { once: true });
       this.#unlink = () => signal.removeEventListener("abort", leave);
     }
     if (timeoutMs !== Number.POSITIVE_INFINITY) {
-      this.#stopTimer = clock.alarm(timeoutMs, () => this.#end(timeoutFailure(host, timeoutMs)));
+      this.#stopTimer = clock.alarm(timeoutMs, () => this.#controller.abort(timeoutFailure(host, timeoutMs)));
     }
   }
 
@@ -90,13 +85,18 @@ export class OpenAttempt implements Attempt {
   }
 
   /** The outcome of some work or the end of the attempt, whichever comes first: not all work obeys a signal. */
-  async until<T>(work: Promise<T>, late?: (value: T) => void): Promise<T> {
-    try {
-      return await Promise.race([work, this.#ended]);
-    } catch (error) {
-      if (late !== undefined && this.signal.aborted) work.then(late, () => {});
-      throw error;
-    }
+  until<T>(work: Promise<T>, late?: (value: T) => void): Promise<T> {
+    const { signal } = this;
+    // No race against one promise per attempt: that would hold what was won, which is pages, for the garbage collector.
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        reject(signal.reason);
+        if (late !== undefined) work.then(late, () => {});
+      };
+      if (signal.aborted) leave();
+      else signal.addEventListener("abort", leave, { once: true });
+      work.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
+    });
   }
 
   handOver(body: object): void {
@@ -108,10 +108,5 @@ export class OpenAttempt implements Attempt {
   close(): void {
     this.#stopTimer();
     this.#unlink?.();
-  }
-
-  #end(error: Error): void {
-    this.#fail(error);
-    this.#controller.abort(error);
   }
 }

@@ -5,7 +5,10 @@ import type { ListQuery } from "./query.js";
 
 /** How a collection is walked through. */
 export interface WalkOptions {
-  /** Fetches one page ahead while the consumer works. Default `true`. */
+  /**
+   * Fetches one page ahead while the consumer works; while the consumer waits, the next page is asked for before this
+   * one is parsed. Default `true`.
+   */
   prefetch?: boolean | undefined;
   /** Stops the walk within milliseconds, wherever it is. */
   signal?: AbortSignal | undefined;

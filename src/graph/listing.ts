@@ -28,7 +28,7 @@ export function listing<T, P extends Page<T> = Page<T>>(walk: Walk): Listing<T, 
       checkOptionNames(options, ["continuationToken"], "byPage()");
       const { continuationToken: token } = options;
       const start = token === undefined ? walk.start : readToken(token, walk.query, walk.scope);
-      return new PageIterator<T, P>(() => new PageWalk({ ...walk, start }));
+      return new PageIterator<T, P>(() => new PageWalk({ ...walk, start, tokens: true }));
     },
   };
 }
@@ -105,7 +105,7 @@ class ItemIterator<T> extends SerialIterator<T, T> {
   override next(): Promise<IteratorResult<T, undefined>> {
     // Nearly every call: the page is here and nobody is before us.
     if (this.#at < this.#items.length && this.waiting === 0 && !this.walk?.signal.aborted) {
-      return Promise.resolve({ done: false, value: this.#items[this.#at++] as T });
+      return Promise.resolve({ done: false, value: this.#take() });
     }
     return super.next();
   }
@@ -119,6 +119,13 @@ class ItemIterator<T> extends SerialIterator<T, T> {
     }
     // In the middle of a page there is no place that a continuation token could name.
     if (walk.signal.aborted) throw abortFailure(walk.signal.reason);
-    return this.#items[this.#at++];
+    return this.#take();
+  }
+
+  #take(): T {
+    const item = this.#items[this.#at++] as T;
+    // A page that is used up needn't be in memory beside the next.
+    if (this.#at === this.#items.length) this.#items = [];
+    return item;
   }
 }

@@ -1,3 +1,4 @@
+import { promisify } from "node:util";
 import {
   AuthenticationHandlerOptions,
   type Client,
@@ -13,6 +14,8 @@ import { type AttemptPolicy, runAttempts } from "./retry.js";
 /** One answer of a collection, as it came. */
 export interface GraphPage {
   value: Record<string, unknown>[];
+  /** The ids of its objects, if all of them have one. */
+  ids?: string[];
   /** Unchecked, and absent only where the answer had no such field. */
   nextLink?: unknown;
   /** Unchecked, and absent only where the answer had no such field. */
@@ -22,14 +25,25 @@ export interface GraphPage {
   requestId?: string;
 }
 
-/** Asks a client for one page, with everything that may take: waiting, repeating, renewing the token. */
+// Taken at once, as tests with false timers replace it.
+const turn = promisify(setImmediate);
+
+/**
+ * Asks a client for one page, with everything that may take: waiting, repeating, renewing the token. `onNextLink` may
+ * hear of the next page before this one is parsed; what it sends then, which it tells by `true`, goes out first.
+ */
 export function requestPage(
   client: Client,
   link: string,
   headers: Record<string, string>,
   policy: AttemptPolicy,
+  onNextLink: (link: string) => boolean,
 ): Promise<GraphPage> {
-  return requestText(client, link, headers, policy, readPage);
+  return requestText(client, link, headers, policy, async (text, response) => {
+    const next = leadingLink(text);
+    if (next !== undefined && onNextLink(next)) await turn();
+    return readPage(text, response);
+  });
 }
 
 /**
@@ -41,7 +55,7 @@ export function requestText<T>(
   link: string,
   headers: Record<string, string>,
   policy: AttemptPolicy,
-  read: (text: string, response: Response) => T,
+  read: (text: string, response: Response) => T | Promise<T>,
 ): Promise<T> {
   return runAttempts<T>(
     {
@@ -105,6 +119,14 @@ function split(text: string, separator: string): [string, string?] {
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
+/** The link to the next page where Graph writes it: ahead of the objects. Unchecked, and no more than a first look. */
+function leadingLink(text: string): string | undefined {
+  const [, quoted] =
+    /^\{"@odata\.context":"[^"\\]*",(?:"@odata\.count":\d+,)?"@odata\.nextLink":("[!#-[\]-~]+")/.exec(text) ?? [];
+  // Parsed, it is a copy. A slice would keep the whole text in memory, with everything that the link gets into.
+  return quoted && JSON.parse(quoted);
+}
+
 function readPage(text: string, response: Response): GraphPage {
   const requestId = response.headers.get("request-id") ?? undefined;
   const invalid = (what: string, remedy: string, details: { retryable?: boolean; cause?: unknown } = {}) =>
@@ -124,15 +146,29 @@ function readPage(text: string, response: Response): GraphPage {
     throw invalid(`${what} in place of a page`, remedy, { retryable: true, cause });
   }
   const { value, "@odata.count": count, ...fields } = (body ?? {}) as Record<string, unknown>;
-  if (!Array.isArray(value) || !value.every((item) => typeof item === "object" && item !== null)) {
+  const ids = Array.isArray(value) ? idsOf(value) : undefined;
+  if (ids === undefined) {
     const remedy = 'Check that the path names a collection: its answers hold a list of objects called "value".';
     throw invalid("something that is no page of a collection", remedy);
   }
+  const objects = value as GraphPage["value"];
   return {
-    value,
+    value: objects,
+    ...(ids.length === objects.length && { ids }),
     ...("@odata.nextLink" in fields && { nextLink: fields["@odata.nextLink"] }),
     ...("@odata.deltaLink" in fields && { deltaLink: fields["@odata.deltaLink"] }),
     ...(typeof count === "number" && { count }),
     ...(requestId !== undefined && { requestId }),
   };
+}
+
+/** The ids that a page's objects have; `undefined` where something on it is no object. */
+function idsOf(value: unknown[]): string[] | undefined {
+  const ids: string[] = [];
+  for (const item of value) {
+    if (typeof item !== "object" || item === null) return undefined;
+    const { id } = item as Record<string, unknown>;
+    if (typeof id === "string") ids.push(id);
+  }
+  return ids;
 }

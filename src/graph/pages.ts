@@ -1,11 +1,10 @@
-import type { Client } from "@microsoft/microsoft-graph-client";
 import { type AppIdentityError, isAppIdentityError } from "../errors.js";
 import { type Position, writeToken } from "./continuation.js";
 import { abortFailure, expectMany } from "./interruption.js";
-import { LinkHistory, type LinkScope, trustedLink } from "./links.js";
-import { type GraphPage, requestPage } from "./page.js";
+import { trustedLink } from "./links.js";
+import type { GraphPage } from "./page.js";
+import { PageRequests, type PageSource } from "./page-requests.js";
 import type { ListProgress } from "./progress.js";
-import type { ClientTraits, RetryWait } from "./retry.js";
 import { SeenIds } from "./seen-ids.js";
 
 /** One page of a listing, as it is handed out. */
@@ -34,20 +33,15 @@ export interface ChangeRound<T> {
 }
 
 /** What one walk through a collection has to know. */
-export interface Walk {
-  client: Client;
-  traits: ClientTraits;
+export interface Walk extends PageSource {
   /** Where the collection begins. */
   firstLink: string;
-  /** Sent with every page, as links don't carry them. */
-  headers: Record<string, string>;
-  scope: LinkScope;
   /** Fingerprint of the query. */
   query: string;
   /** Where to begin in place of `firstLink`. */
   start?: Position | undefined;
-  limit?: number | undefined;
-  prefetch: boolean;
+  /** Whether pages get a continuation token: nobody sees it who takes one object after another. */
+  tokens?: boolean;
   restart: boolean;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: ListProgress) => void) | undefined;
@@ -56,7 +50,6 @@ export interface Walk {
 }
 
 const mostRestarts = 3;
-const mostRequestIds = 100;
 
 /**
  * Goes through a collection page by page, each exactly once. The walk has ended well only where the last page had no
@@ -68,7 +61,7 @@ export class PageWalk<T> {
   readonly #stop = new AbortController();
   readonly #leave = () => this.#stop.abort(this.#walk.signal?.reason);
   readonly #startedAt: number;
-  readonly #history = new LinkHistory();
+  readonly #requests: PageRequests;
   readonly #seen: SeenIds | undefined;
   /** Whether something without an id was handed out, which couldn't be told from what comes again. */
   #nameless = false;
@@ -91,13 +84,13 @@ export class PageWalk<T> {
   #deltaLink: string | undefined;
   #ahead: { page: Promise<ChangePage<T>>; from: Position } | undefined;
   #over = false;
-  readonly #progress = { pages: 0, items: 0, retries: 0, throttledMs: 0, restarts: 0, duplicatesDropped: 0 };
+  readonly #progress = { pages: 0, items: 0, restarts: 0, duplicatesDropped: 0 };
   #total: number | undefined;
-  readonly #requestIds: string[] = [];
 
   constructor(walk: Walk) {
     this.#walk = walk;
     this.#startedAt = walk.traits.clock.monotonic();
+    this.#requests = new PageRequests(walk, this.#stop.signal);
     this.#next = walk.start ?? { link: walk.firstLink, page: 1 };
     this.#seen = walk.restart ? new SeenIds() : undefined;
     expectMany(walk.signal);
@@ -122,7 +115,9 @@ export class PageWalk<T> {
         return undefined;
       }
       if (this.#stop.signal.aborted) throw this.#located(abortFailure(this.#stop.signal.reason), from);
+      this.#requests.awaited = true;
       const page = this.#cut(await (this.#ahead?.page ?? this.#read()));
+      this.#requests.awaited = false;
       this.#ahead = undefined;
       if (this.#over) return undefined;
       this.#progress.pages += 1;
@@ -152,8 +147,8 @@ export class PageWalk<T> {
     for (;;) {
       const at = this.#next as Position;
       try {
-        const page = await this.#ask(at.link);
-        const next = this.#follow(page, at.link);
+        const page = await this.#requests.ask(at.link);
+        const next = this.#requests.follow(page, at.link);
         this.#askedAgain = false;
         return this.#take(page, at, next);
       } catch (error) {
@@ -165,34 +160,12 @@ export class PageWalk<T> {
     }
   }
 
-  async #ask(link: string): Promise<GraphPage> {
-    const { client, headers, traits } = this.#walk;
-    const onRetry = ({ delayMs, throttled, failure }: RetryWait) => {
-      if (failure !== undefined) this.#progress.retries += 1;
-      if (throttled) this.#progress.throttledMs += delayMs;
-    };
-    const policy = { ...traits, signal: this.#stop.signal, idempotent: true, onRetry };
-    const page = await requestPage(client, link, headers, policy);
-    if (page.requestId !== undefined) this.#requestIds.push(page.requestId);
-    if (this.#requestIds.length > mostRequestIds) this.#requestIds.shift();
-    return page;
-  }
-
-  /** The checked link to the next page. */
-  #follow(page: GraphPage, link: string): string | undefined {
-    this.#history.add(link);
-    if (!("nextLink" in page)) return undefined;
-    const next = trustedLink(page.nextLink, link, this.#walk.scope);
-    this.#history.refuseKnown(next);
-    return next;
-  }
-
   /** Makes what was read the page to hand out, and moves on. */
   #take(page: GraphPage, at: Position, next: string | undefined): ChangePage<T> {
-    const { changes, query, scope } = this.#walk;
+    const { changes, query, scope, tokens } = this.#walk;
     // A round of changes ends with the link to the next round, or it hasn't ended.
     const deltaLink = changes && next === undefined ? trustedLink(page.deltaLink, at.link, scope) : undefined;
-    const ids = idsOf(page.value);
+    const { ids } = page;
     // Announced with the first change, or at the end where there is none.
     const reset = this.#reset && (page.value.length > 0 || next === undefined);
     const value = changes?.read(page.value, reset) ?? this.#unseen(page.value, ids);
@@ -202,7 +175,7 @@ export class PageWalk<T> {
     this.#nameless ||= ids === undefined;
     this.#next = next === undefined ? undefined : { link: next, page: at.page + 1 };
     this.#deltaLink = deltaLink;
-    const place = this.#next && this.#resumable(this.#next);
+    const place = tokens && this.#next && this.#resumable(this.#next);
     return {
       value: value as T[],
       ...(place && { continuationToken: writeToken(place, query) }),
@@ -224,12 +197,12 @@ export class PageWalk<T> {
     const last = this.#last;
     if (last !== undefined && !this.#askedAgain && !isForgotten(error)) {
       this.#askedAgain = true;
-      const page = await this.#ask(last.link).catch((second: unknown) => {
+      const page = await this.#requests.ask(last.link).catch((second: unknown) => {
         if (!isTokenLoss(second)) throw second;
       });
       // That more followed was known: a page that is the last one now would end the listing early.
       if (page && "nextLink" in page && (changes !== undefined || last.ids !== undefined)) {
-        const fresh = this.#follow(page, last.link);
+        const fresh = this.#requests.follow(page, last.link);
         if (changes === undefined) {
           this.#lost ??= at;
           for (const id of last.ids ?? []) this.#repeats.add(id);
@@ -245,7 +218,7 @@ export class PageWalk<T> {
     this.#behind = this.#seen?.size ?? 0;
     this.#repeats.clear();
     this.#reset = changes !== undefined;
-    this.#history.clear();
+    this.#requests.forget();
     this.#last = undefined;
     this.#askedAgain = false;
     this.#next = { link: firstLink, page: 1 };
@@ -296,9 +269,11 @@ export class PageWalk<T> {
   #report(done: boolean): void {
     this.#walk.onProgress?.({
       ...this.#progress,
+      retries: this.#requests.retries,
+      throttledMs: this.#requests.throttledMs,
       elapsedMs: Math.round(this.#walk.traits.clock.monotonic() - this.#startedAt),
       ...(this.#total !== undefined && { total: this.#total }),
-      requestIds: [...this.#requestIds],
+      requestIds: [...this.#requests.ids],
       done,
     });
   }
@@ -311,14 +286,4 @@ function isTokenLoss(error: unknown): error is AppIdentityError {
 /** Graph says that it no longer knows this state at all, so that no other link into it helps. */
 function isForgotten({ statusCode, graphCode = "" }: AppIdentityError): boolean {
   return statusCode === 410 || /^(syncState|resync)/i.test(graphCode);
-}
-
-/** The ids of a page's objects, if all of them have one. */
-function idsOf(value: GraphPage["value"]): string[] | undefined {
-  const ids: string[] = [];
-  for (const { id } of value) {
-    if (typeof id !== "string") return undefined;
-    ids.push(id);
-  }
-  return ids;
 }

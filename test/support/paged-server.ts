@@ -41,9 +41,11 @@ export async function startPages(
     const page = Number(/page-(\d+)/.exec(request.path)?.[1] ?? 1);
     asked.push(page);
     times.set(page, (times.get(page) ?? 0) + 1);
+    // In Graph's order: the link comes ahead of the objects.
     const body = {
-      value: idsOf(page).map((id) => ({ id, displayName: id.toUpperCase() })),
+      "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#users",
       ...(page < pages && { "@odata.nextLink": linkTo(page + 1) }),
+      value: idsOf(page).map((id) => ({ id, displayName: id.toUpperCase() })),
     };
     const visit = { page, time: times.get(page) as number, body, request, response };
     if ((await change(visit)) !== true) json(response, 200, visit.body, { "request-id": `request-${asked.length}` });

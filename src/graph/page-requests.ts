@@ -1,0 +1,98 @@
+import type { Client } from "@microsoft/microsoft-graph-client";
+import { LinkHistory, type LinkScope, trustedLink } from "./links.js";
+import { type GraphPage, requestPage } from "./page.js";
+import type { AttemptPolicy, ClientTraits } from "./retry.js";
+
+/** Where the pages of a walk come from. */
+export interface PageSource {
+  client: Client;
+  traits: ClientTraits;
+  /** Sent with every page, as links don't carry them. */
+  headers: Record<string, string>;
+  scope: LinkScope;
+  prefetch: boolean;
+  limit?: number | undefined;
+}
+
+const mostRequestIds = 100;
+
+/** Asks for the pages of a walk and vets the links that they bring. */
+export class PageRequests {
+  /** Whether the consumer waits for the page that is being read. */
+  awaited = false;
+  retries = 0;
+  throttledMs = 0;
+  /** Those of the last hundred pages. */
+  readonly ids: string[] = [];
+  readonly #source: PageSource;
+  readonly #policy: AttemptPolicy;
+  readonly #history = new LinkHistory();
+  /** The request for the page behind the one that is being read, where it was sent already. */
+  #early: { nextLink: string; link: string; answer: Promise<GraphPage> } | undefined;
+
+  constructor(source: PageSource, signal: AbortSignal) {
+    this.#source = source;
+    this.#policy = {
+      ...source.traits,
+      signal,
+      idempotent: true,
+      onRetry: ({ delayMs, throttled, failure }) => {
+        if (failure !== undefined) this.retries += 1;
+        if (throttled) this.throttledMs += delayMs;
+      },
+    };
+  }
+
+  /** The page behind a link. */
+  ask(link: string): Promise<GraphPage> {
+    const early = this.#early;
+    this.#early = undefined;
+    return early?.link === link ? early.answer : this.#send(link);
+  }
+
+  /**
+   * The checked link to the next page, as the page behind `link` has it.
+   * @throws AppIdentityError `untrusted_link`, `link_loop`, `invalid_response`
+   */
+  follow(page: Pick<GraphPage, "nextLink">, link: string): string | undefined {
+    const early = this.#early;
+    if (early !== undefined && early.nextLink === page.nextLink) return early.link;
+    this.#history.add(link);
+    if (!("nextLink" in page)) return undefined;
+    const next = trustedLink(page.nextLink, link, this.#source.scope);
+    this.#history.refuseKnown(next);
+    return next;
+  }
+
+  /** Lets a walk that begins again follow the same links. */
+  forget(): void {
+    this.#history.clear();
+  }
+
+  async #send(link: string): Promise<GraphPage> {
+    const { client, headers } = this.#source;
+    const page = await requestPage(client, link, headers, this.#policy, (next) => this.#sendEarly(next, link));
+    if (page.requestId !== undefined) this.ids.push(page.requestId);
+    if (this.ids.length > mostRequestIds) this.ids.shift();
+    return page;
+  }
+
+  /**
+   * Asks for the next page before this one is parsed, so that Graph works meanwhile. Only for a consumer who waits: who
+   * has a page in hand gets no more than one ahead.
+   */
+  #sendEarly(nextLink: string, link: string): boolean {
+    const { prefetch, limit } = this.#source;
+    if (!this.awaited || !prefetch || limit !== undefined || this.#early !== undefined) return false;
+    try {
+      const next = this.follow({ nextLink }, link) as string;
+      this.#early = { nextLink, link: next, answer: this.#send(next) };
+    } catch {
+      // Told when the page is read and the link is followed in earnest.
+      return false;
+    }
+    // Told when the page is asked for.
+    this.#early.answer.catch(() => {});
+    return true;
+  }
+}
