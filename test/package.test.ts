@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { commonjsProgram, type Packed, pack, typedProgram } from "./support/packed.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const project = mkdtempSync(join(tmpdir(), "graph-app-identity-"));
@@ -14,31 +15,25 @@ const runScript = (name: string, text: string) => {
   return run(process.execPath, [name]).trim();
 };
 
-interface Packed {
-  filename: string;
-  size: number;
-  files: { path: string; size: number }[];
-}
 let packed: Packed;
 
 beforeAll(() => {
-  const [answer] = JSON.parse(
-    run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", project], root),
-  ) as Packed[];
-  packed = answer as Packed;
+  packed = pack();
   writeFileSync(join(project, "package.json"), JSON.stringify({ name: "empty", private: true }));
-  run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", join(project, packed.filename)]);
+  run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", packed.tarball]);
 }, 180_000);
 
-afterAll(() => rmSync(project, { recursive: true, force: true }));
+afterAll(() => {
+  packed?.remove();
+  rmSync(project, { recursive: true, force: true });
+});
 
 describe("the package, packed and installed in an empty project", () => {
   it("holds what is built and nothing of how it is built", () => {
-    const paths = packed.files.map(({ path }) => path);
-    expect(paths).toEqual(
+    expect(packed.files).toEqual(
       expect.arrayContaining(["package.json", "README.md", "CHANGELOG.md", "LICENSE", "dist/index.js"]),
     );
-    expect(paths.filter((path) => /^(src|test|examples)\/|\.map$|tsconfig|tsup/.test(path))).toEqual([]);
+    expect(packed.files.filter((path) => /^(src|test|examples)\/|\.map$|tsconfig|tsup/.test(path))).toEqual([]);
     expect(packed.size).toBeLessThan(0.5e6);
   });
 
@@ -63,20 +58,7 @@ describe("the package, packed and installed in an empty project", () => {
   });
 
   it("lists the embedded tenant from CommonJS", () => {
-    const shown = runScript(
-      "list.cjs",
-      `const { AppIdentityAuthProvider, createGraphClient, listUsers } = require("graph-app-identity");
-       const { startEmulator } = require("graph-app-identity/testing");
-       (async () => {
-         const { tenantId, clientId, clientSecret, fetch, stop } = await startEmulator({ users: 1200 });
-         const authProvider = new AppIdentityAuthProvider({ tenantId, clientId, clientSecret, fetch });
-         let count = 0;
-         for await (const user of listUsers(createGraphClient({ authProvider }))) count += user.id ? 1 : 0;
-         console.log(count);
-         await stop();
-       })();`,
-    );
-    expect(shown).toBe("1200");
+    expect(runScript("list.cjs", commonjsProgram)).toBe("1200");
   });
 
   it("lets another project test its own service against the embedded tenant in one file, quickly", () => {
@@ -134,26 +116,8 @@ describe("the package, packed and installed in an empty project", () => {
   ])("type-checks under %s resolution, from ESM and CommonJS alike", (moduleResolution, module) => {
     const folder = join(project, moduleResolution);
     mkdirSync(folder);
-    const program = `
-      import { AppIdentityAuthProvider, createGraphClient, isAppIdentityError, listUsers } from "graph-app-identity";
-      import { startEmulator } from "graph-app-identity/testing";
-      export async function main(): Promise<string[]> {
-        const { tenantId, clientId, clientSecret, fetch } = await startEmulator({ users: 3 });
-        const authProvider = new AppIdentityAuthProvider({ tenantId, clientId, clientSecret, fetch });
-        const names: string[] = [];
-        try {
-          for await (const user of listUsers(createGraphClient({ authProvider }), { select: ["id", "displayName"] })) {
-            names.push(user.id, user.displayName ?? "");
-            // @ts-expect-error not selected
-            user.mail;
-          }
-        } catch (error) {
-          if (isAppIdentityError(error)) names.push(error.remedy);
-        }
-        return names;
-      }`;
     const files = moduleResolution === "node16" ? ["esm.mts", "commonjs.cts"] : ["module.ts"];
-    for (const name of files) writeFileSync(join(folder, name), program);
+    for (const name of files) writeFileSync(join(folder, name), typedProgram);
     writeFileSync(
       join(folder, "tsconfig.json"),
       JSON.stringify({

@@ -1,5 +1,5 @@
 /**
- * The package on everything it should run on: `npx tsx test/bench/matrix.ts [part of a name]`. Fetches other runtimes and compilers with npx,
+ * The package on everything it should run on: `npm run matrix -- [part of a name]`. Fetches other runtimes and compilers with npx,
  * so it isn't part of `npm test`; it prints a table, and fails when a line does.
  */
 import { execFileSync, spawn } from "node:child_process";

@@ -10,8 +10,12 @@ import { environmentOf, runProgram } from "../support/run-program.js";
 const folder = mkdtempSync(join(tmpdir(), "mirror-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+// Compiling PGlite thoroughly would take most of the time, in every one of these processes.
 const sync = (args: string[], options?: Parameters<typeof runProgram>[1]) =>
-  runProgram(["examples/sync.ts", ...args], { ...options, env: { DATABASE_URL: "", ...options?.env } });
+  runProgram(["--liftoff-only", "examples/sync.ts", ...args], {
+    ...options,
+    env: { DATABASE_URL: "", ...options?.env },
+  });
 
 const deltaRequests = (emulator: Emulator) => emulator.requests.filter(({ path }) => path.includes("/users/delta"));
 

@@ -1,16 +1,18 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const built = ["src", "tsup.config.ts", "tsconfig.json", "package.json", "README.md", "CHANGELOG.md", "LICENSE"];
 
-/** What would be published, built beside the repository so that nobody's dist/ is disturbed. */
+/** What would be published, as `npm run build` has left it. */
 export interface Packed {
-  /** The tarball. */
   tarball: string;
+  /** Bytes of the tarball. */
+  size: number;
+  /** Paths of the files in it. */
+  files: string[];
   /** A project with the package in its node_modules, and the repository's packages within reach. */
   project: string;
   /** The package as that project sees it. */
@@ -20,24 +22,19 @@ export interface Packed {
 
 export function pack(): Packed {
   const base = mkdtempSync(join(tmpdir(), "packed-"));
-  const copy = join(base, "copy");
   const project = join(base, "project");
   const folder = join(project, "node_modules/graph-app-identity");
-  for (const directory of [copy, folder]) mkdirSync(directory, { recursive: true });
-  for (const name of built) {
-    if (existsSync(join(root, name))) cpSync(join(root, name), join(copy, name), { recursive: true });
-  }
-  // Seen from the copy as well as from the project.
+  mkdirSync(folder, { recursive: true });
   symlinkSync(join(root, "node_modules"), join(base, "node_modules"), "junction");
-  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"), "junction");
-  const run = (command: string, ...args: string[]) =>
-    execFileSync(command, args, { cwd: copy, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-  // Apart from packing, whose JSON would stand behind the build's own words.
-  run("npm", "run", "build");
-  const [{ filename }] = JSON.parse(run("npm", "pack", "--ignore-scripts", "--json", "--pack-destination", base));
+  const options = ["pack", "--ignore-scripts", "--json", "--pack-destination", base];
+  const [{ filename, size, files }] = JSON.parse(execFileSync("npm", options, { cwd: root, encoding: "utf8" }));
   const tarball = join(base, filename);
-  run("tar", "-xzf", tarball, "-C", folder, "--strip-components=1");
-  return { tarball, project, folder, remove: () => rmSync(base, { recursive: true, force: true }) };
+  execFileSync("tar", ["-xzf", tarball, "-C", folder, "--strip-components=1"]);
+  return {
+    ...{ tarball, size, project, folder },
+    files: files.map(({ path }: { path: string }) => path),
+    remove: () => rmSync(base, { recursive: true, force: true }),
+  };
 }
 
 /** Every entry, used as its types say; compiled in every version of TypeScript and with every resolution. */

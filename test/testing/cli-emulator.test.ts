@@ -11,8 +11,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createClientCertificate } from "../../src/testing/index.js";
 import { byAssertion } from "./token-request.js";
 
-const cli = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
-const command = [process.execPath, "--import", "tsx", cli] as const;
+const command = [process.execPath, fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url))] as const;
 const [node, ...args] = command;
 
 interface Ready {
