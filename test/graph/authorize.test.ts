@@ -3,8 +3,9 @@ import { AuthenticationHandlerOptions } from "@microsoft/microsoft-graph-client"
 import { afterEach, describe, expect, it } from "vitest";
 import { AppIdentityError } from "../../src/errors.js";
 import { createGraphClient, type GraphClientOptions, traitsOf } from "../../src/graph/client.js";
-import { countingProvider, failureOf } from "../support/graph-requests.js";
+import { countingProvider } from "../support/graph-requests.js";
 import { json, type Loopback, startLoopback } from "../support/loopback.js";
+import { failureOf } from "../support/refusal.js";
 import { SkippingClock } from "../support/skipping-clock.js";
 
 let loopback: Loopback;

@@ -9,8 +9,9 @@ import { AppIdentityError } from "../../src/errors.js";
 import { createGraphClient, traitsOf } from "../../src/graph/client.js";
 import { requestText } from "../../src/graph/page.js";
 import { reviveError } from "../../src/graph/revive.js";
-import { countingProvider, failureOf } from "../support/graph-requests.js";
+import { countingProvider } from "../support/graph-requests.js";
 import { json, type Loopback, startLoopback } from "../support/loopback.js";
+import { failureOf } from "../support/refusal.js";
 import { SkippingClock } from "../support/skipping-clock.js";
 
 type Sdk = typeof sdk;

@@ -2,8 +2,9 @@ import { Readable } from "node:stream";
 import { type Client, ResponseType, RetryHandlerOptions } from "@microsoft/microsoft-graph-client";
 import { afterEach, describe, expect, it } from "vitest";
 import { createGraphClient, type GraphClientOptions, traitsOf } from "../../src/graph/client.js";
-import { countingProvider, failureOf } from "../support/graph-requests.js";
+import { countingProvider } from "../support/graph-requests.js";
 import { json, type Loopback, startLoopback } from "../support/loopback.js";
+import { failureOf } from "../support/refusal.js";
 import { SkippingClock } from "../support/skipping-clock.js";
 
 type Answer = Parameters<typeof startLoopback>[0];

@@ -3,8 +3,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { trustedLink } from "../../src/graph/links.js";
 import { listAll } from "../../src/graph/list-all.js";
 import { listUsers } from "../../src/users/list-users.js";
-import { failureOf } from "../support/graph-requests.js";
 import { collect, linkTo, type PagedServer, startPages } from "../support/paged-server.js";
+import { failureOf } from "../support/refusal.js";
 import { sdkClient } from "../support/sdk-client.js";
 
 let server: PagedServer;

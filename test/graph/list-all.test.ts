@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listAll } from "../../src/graph/list-all.js";
 import { listUsers } from "../../src/users/list-users.js";
 import { type EmulatedTenant, emulatedClient } from "../support/emulated-client.js";
-import { failureOf } from "../support/graph-requests.js";
 import { startLoopback } from "../support/loopback.js";
 import { collect } from "../support/paged-server.js";
+import { failureOf } from "../support/refusal.js";
 import { sdkClient } from "../support/sdk-client.js";
 
 let tenant: EmulatedTenant;

@@ -4,9 +4,9 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { AppIdentityError } from "../../src/errors.js";
 import type { ListProgress } from "../../src/graph/progress.js";
 import { listUsers } from "../../src/users/list-users.js";
-import { failureOf } from "../support/graph-requests.js";
 import { json } from "../support/loopback.js";
 import { collect, linkTo, type PagedServer, refuse, startPages } from "../support/paged-server.js";
+import { failureOf } from "../support/refusal.js";
 import { sdkClient } from "../support/sdk-client.js";
 
 /** For what happens soon, but on a machine that may be busy. */

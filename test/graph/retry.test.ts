@@ -5,9 +5,9 @@ import { AppIdentityError } from "../../src/errors.js";
 import { ThrottleGate } from "../../src/graph/gate.js";
 import { RefreshAllowance } from "../../src/graph/refusals.js";
 import { type AttemptPolicy, type AttemptWork, type RetryWait, runAttempts } from "../../src/graph/retry.js";
-import { failureOf } from "../support/graph-requests.js";
 import { json, type Loopback, type SeenRequest, startLoopback } from "../support/loopback.js";
 import { ManualClock } from "../support/manual-clock.js";
+import { failureOf } from "../support/refusal.js";
 import { SkippingClock } from "../support/skipping-clock.js";
 
 let loopback: Loopback;

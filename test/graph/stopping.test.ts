@@ -2,9 +2,9 @@ import { getEventListeners } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
 import { createGraphClient } from "../../src/graph/client.js";
 import { listUsers } from "../../src/users/list-users.js";
-import { failureOf } from "../support/graph-requests.js";
 import { json, type Loopback, startLoopback } from "../support/loopback.js";
 import { collect, type PagedServer, startPages, type Visit } from "../support/paged-server.js";
+import { failureOf } from "../support/refusal.js";
 import { runProgram } from "../support/run-program.js";
 
 /** For what happens soon, but on a machine that may be busy. */

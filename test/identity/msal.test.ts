@@ -3,12 +3,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { AppIdentityError } from "../../src/errors.js";
 import type { AppIdentityOptions } from "../../src/identity/options.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
 import { startEmulator } from "../../src/testing/index.js";
 import { makeCertificate, rsaKey, type TestCertificate } from "../support/certificates.js";
 import { LimitedClock } from "../support/limited-clock.js";
+import { failureOf } from "../support/refusal.js";
 import {
   clientId,
   clientSecret,
@@ -36,12 +36,6 @@ function provider(credential: object = { clientSecret }, options: object = {}) {
   const all = { tenantId, clientId, fetch: endpoint.fetch, clock, ...credential, ...options };
   return new AppIdentityAuthProvider(all as unknown as AppIdentityOptions);
 }
-
-const failure = (promise: Promise<unknown>): Promise<AppIdentityError> =>
-  promise.then(
-    () => expect.fail("expected a failure"),
-    (error) => error,
-  );
 
 const parts = (jwt = "") =>
   jwt.split(".", 2).map((part) => JSON.parse(Buffer.from(part, "base64url").toString())) as Record<string, unknown>[];
@@ -139,10 +133,9 @@ describe("certificates", () => {
     expect(ours({ pem: ended.pem })).toMatchObject({ code: "certificate_expired" });
     expect(ours({ pem: whole })).toBeInstanceOf(AppIdentityAuthProvider);
 
-    const plain = (clientCertificate: object) => failure((async () => plainMsal(endpoint, { clientCertificate })())());
-    expect(await plain({ privateKey })).toMatchObject({ errorCode: "state_not_found" });
-    const obscure = await plain({ privateKey: damaged, thumbprintSha256 });
-    expect(obscure).not.toHaveProperty("errorCode");
+    const plain = async (clientCertificate: object) => plainMsal(endpoint, { clientCertificate })();
+    await expect(plain({ privateKey })).rejects.toMatchObject({ errorCode: "state_not_found" });
+    await expect(plain({ privateKey: damaged, thumbprintSha256 })).rejects.not.toHaveProperty("errorCode");
     // An expired certificate it doesn't notice at all: the request is sent.
     expect(endpoint.requests).toHaveLength(0);
     await plainMsal(endpoint, { clientCertificate: { privateKey: ended.key, thumbprintSha256: ended.sha256 } })();
@@ -194,7 +187,10 @@ describe("certificates", () => {
 
     // Nothing newer in the file: no second request.
     endpoint.next(entraError(401, 700027, "invalid_client"));
-    expect(await failure(authProvider.getAccessToken())).toMatchObject({ code: "invalid_credential", aadsts: 700027 });
+    expect(await failureOf(authProvider.getAccessToken())).toMatchObject({
+      code: "invalid_credential",
+      aadsts: 700027,
+    });
     expect(endpoint.requests).toHaveLength(1);
 
     // Replaced between our look and Entra's refusal.
@@ -224,14 +220,14 @@ describe("secrets from a function", () => {
     ]);
     // No third secret: one request, one error.
     endpoint.next(entraError(401, 7000215, "invalid_client"));
-    expect((await failure(authProvider.getAccessToken({ forceRefresh: true }))).code).toBe("invalid_credential");
+    expect((await failureOf(authProvider.getAccessToken({ forceRefresh: true }))).code).toBe("invalid_credential");
     expect(endpoint.requests).toHaveLength(4);
     expect(asked).toHaveBeenCalledTimes(3);
   });
 
   it("a wrong one that stays the same is sent once", async () => {
     endpoint.next(entraError(401, 7000215, "invalid_client"));
-    await failure(provider().getAccessToken());
+    await failureOf(provider().getAccessToken());
     expect(endpoint.requests).toHaveLength(1);
   });
 });
@@ -254,7 +250,7 @@ describe("assertion callbacks", () => {
     for (let call = 0; call < 5; call++) await msal();
     expect(beside.mock.calls.length).toBeGreaterThanOrEqual(5);
     beside.mockRejectedValue(new Error("vault is away"));
-    await failure(msal());
+    await expect(msal()).rejects.toThrow();
   });
 
   it("are asked again for another attempt, so that no assertion is sent twice", async () => {
@@ -266,7 +262,7 @@ describe("assertion callbacks", () => {
   });
 
   it("whose assertion has less than a minute to live get an error, and Entra gets nothing", async () => {
-    const error = await failure(provider({ clientAssertion: async () => assertion(59) }).getAccessToken());
+    const error = await failureOf(provider({ clientAssertion: async () => assertion(59) }).getAccessToken());
     expect(error.message).toContain("less than a minute");
     expect(endpoint.requests).toHaveLength(0);
   });
@@ -279,11 +275,11 @@ describe("assertion callbacks", () => {
     clock.advance(50 * 60_000);
     for (let call = 0; call < 5; call++) expect(await authProvider.getAccessToken()).toBe("token-1");
     clock.advance(11 * 60_000);
-    expect((await failure(authProvider.getAccessToken())).code).toBe("credential_callback_failed");
+    expect((await failureOf(authProvider.getAccessToken())).code).toBe("credential_callback_failed");
   });
 
   it("that hang don't hang the caller", async () => {
-    const waiting = failure(provider({ clientAssertion: () => new Promise(() => {}) }).getAccessToken());
+    const waiting = failureOf(provider({ clientAssertion: () => new Promise(() => {}) }).getAccessToken());
     await vi.waitFor(() => expect(clock.running).toHaveLength(1));
     clock.exceedLimits();
     expect((await waiting).code).toBe("credential_callback_failed");

@@ -10,6 +10,7 @@ import type { AppIdentityOptions } from "../../src/identity/options.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
 import { type Emulator, startEmulator } from "../../src/testing/index.js";
 import { LimitedClock } from "../support/limited-clock.js";
+import { failureOf } from "../support/refusal.js";
 
 let emulator: Emulator;
 
@@ -17,12 +18,6 @@ beforeEach(async () => {
   emulator = await startEmulator({ users: 3 });
 });
 afterEach(() => emulator.stop());
-
-const failure = (promise: Promise<unknown>): Promise<AppIdentityError> =>
-  promise.then(
-    () => expect.fail("expected a failure"),
-    (error) => error,
-  );
 
 function provider(options: Partial<AppIdentityOptions> = {}) {
   const { tenantId, clientId, clientSecret, fetch } = emulator;
@@ -56,25 +51,25 @@ describe("a provider", () => {
 
   it("answers wrong scopes with a rejection, and asks nobody", async () => {
     const authProvider = provider();
-    expect((await failure(authProvider.getAccessToken({ scopes: "User.Read.All" }))).code).toBe("invalid_scope");
+    expect((await failureOf(authProvider.getAccessToken({ scopes: "User.Read.All" }))).code).toBe("invalid_scope");
     const two = ["https://graph.microsoft.com/.default", "api://orders/.default"];
-    expect((await failure(authProvider.getAccessToken({ scopes: two }))).code).toBe("invalid_scope");
+    expect((await failureOf(authProvider.getAccessToken({ scopes: two }))).code).toBe("invalid_scope");
     expect(emulator.requests).toHaveLength(0);
   });
 
   it("names the option that was meant, rather than get a token for something else", async () => {
     const misspelt = { scope: ["api://orders/.default"] } as object;
-    const error = await failure(provider().getAccessToken(misspelt));
+    const error = await failureOf(provider().getAccessToken(misspelt));
     expect(error).toMatchObject({ code: "invalid_options", remedy: 'Did you mean "scopes"?' });
-    expect((await failure(provider().getAccessToken("api://orders/.default" as never))).code).toBe("invalid_options");
+    expect((await failureOf(provider().getAccessToken("api://orders/.default" as never))).code).toBe("invalid_options");
   });
 
   it("refuses a signal that is none", async () => {
     for (const signal of [5, {}, null, new AbortController()] as AbortSignal[]) {
-      expect((await failure(provider().getAccessToken({ signal }))).code).toBe("invalid_options");
+      expect((await failureOf(provider().getAccessToken({ signal }))).code).toBe("invalid_options");
     }
     const scope = "https://graph.microsoft.com/.default";
-    expect((await failure(provider().getToken(scope, { abortSignal: {} as AbortSignal }))).code).toBe(
+    expect((await failureOf(provider().getToken(scope, { abortSignal: {} as AbortSignal }))).code).toBe(
       "invalid_options",
     );
     expect(emulator.requests).toHaveLength(0);
@@ -82,7 +77,7 @@ describe("a provider", () => {
 
   it("passes on why a caller's signal aborted, where that is known", async () => {
     const reason = new AppIdentityError("timeout", "The page took too long.", { remedy: "Wait longer." });
-    expect(await failure(provider().getAccessToken({ signal: AbortSignal.abort(reason) }))).toBe(reason);
+    expect(await failureOf(provider().getAccessToken({ signal: AbortSignal.abort(reason) }))).toBe(reason);
   });
 
   it("gets tokens for other APIs", async () => {
@@ -90,7 +85,7 @@ describe("a provider", () => {
     const authProvider = provider();
     const token = await authProvider.getAccessToken({ scopes: "api://orders/.default" });
     expect([api.clientId, "api://orders"]).toContain(payload(token).aud);
-    const missing = await failure(authProvider.getAccessToken({ scopes: "api://nobody/.default" }));
+    const missing = await failureOf(authProvider.getAccessToken({ scopes: "api://nobody/.default" }));
     expect(missing).toMatchObject({ code: "resource_not_found", aadsts: 500011 });
   });
 
@@ -128,7 +123,7 @@ describe("as an Azure TokenCredential", () => {
     const claims = '{"access_token":{"nbf":{"essential":true,"value":"1702682181"}}}';
     await authProvider.getToken(scope, { enableCae: true, claims });
     expect(emulator.requests).toHaveLength(2);
-    expect((await failure(authProvider.getToken(scope, { abortSignal: AbortSignal.abort() }))).code).toBe("aborted");
+    expect((await failureOf(authProvider.getToken(scope, { abortSignal: AbortSignal.abort() }))).code).toBe("aborted");
   });
 
   it("is taken by Azure's own code", async () => {
@@ -144,7 +139,7 @@ describe("as an Azure TokenCredential", () => {
   it("gives no token of its own tenant to who asks for one of another", async () => {
     const authProvider = provider();
     const scope = "https://vault.azure.net/.default";
-    const other = await failure(authProvider.getToken(scope, { tenantId: "11112222-3333-4444-5555-666677778888" }));
+    const other = await failureOf(authProvider.getToken(scope, { tenantId: "11112222-3333-4444-5555-666677778888" }));
     expect(other).toMatchObject({ code: "invalid_options", remedy: expect.stringContaining("forTenant") });
     expect(emulator.requests).toHaveLength(0);
     const graph = "https://graph.microsoft.com/.default";
@@ -212,7 +207,7 @@ describe("a tokenCredential", () => {
     ["gives no text", () => Promise.resolve({ token: "", expiresOnTimestamp: Date.now() + minute })],
   ])("that %s is a typed failure", async (_how, getToken) => {
     const authProvider = new AppIdentityAuthProvider({ tokenCredential: { getToken } });
-    const error = await failure(authProvider.getAccessToken());
+    const error = await failureOf(authProvider.getAccessToken());
     expect(error).toBeInstanceOf(AppIdentityError);
     expect(error.code).toBe("credential_callback_failed");
   });
@@ -220,7 +215,7 @@ describe("a tokenCredential", () => {
   it("that hangs ends in a timeout", async () => {
     const clock = new LimitedClock();
     const getToken = () => new Promise<never>(() => {});
-    const waiting = failure(new AppIdentityAuthProvider({ tokenCredential: { getToken }, clock }).getAccessToken());
+    const waiting = failureOf(new AppIdentityAuthProvider({ tokenCredential: { getToken }, clock }).getAccessToken());
     await vi.waitFor(() => expect(clock.running).toEqual([60_000]));
     clock.exceedLimits();
     expect((await waiting).code).toBe("timeout");

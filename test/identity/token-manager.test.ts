@@ -2,12 +2,12 @@ import { getEventListeners } from "node:events";
 import type { ServerResponse } from "node:http";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { AppIdentityError } from "../../src/errors.js";
 import type { AppIdentityOptions } from "../../src/identity/options.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
 import { TokenManager } from "../../src/identity/token-manager.js";
 import { LimitedClock } from "../support/limited-clock.js";
 import { json } from "../support/loopback.js";
+import { failureOf } from "../support/refusal.js";
 import {
   clientId,
   clientSecret,
@@ -49,12 +49,6 @@ function provider(options: Partial<AppIdentityOptions> = {}) {
     ...options,
   } as AppIdentityOptions);
 }
-
-const failure = (promise: Promise<unknown>): Promise<AppIdentityError> =>
-  promise.then(
-    () => expect.fail("expected a failure"),
-    (error) => error,
-  );
 
 /** Lets what runs in the background come to its end. */
 async function settled(predicate: () => unknown): Promise<void> {
@@ -99,7 +93,7 @@ describe("many callers", () => {
   it("a failed request fails all who waited for it, and the next caller asks anew", async () => {
     endpoint.next(entraError(401, 7000215, "invalid_client"));
     const authProvider = provider();
-    const failures = await Promise.all(Array.from({ length: 20 }, () => failure(authProvider.getAccessToken())));
+    const failures = await Promise.all(Array.from({ length: 20 }, () => failureOf(authProvider.getAccessToken())));
     expect(new Set(failures.map(({ code }) => code))).toEqual(new Set(["invalid_credential"]));
     expect(endpoint.requests).toHaveLength(1);
     expect(await authProvider.getAccessToken()).toBe("token-1");
@@ -229,7 +223,7 @@ describe("refreshing ahead of time (what msal-node makes callers wait and fail f
     expect(await authProvider.getAccessToken()).toBe("token-1");
     await settled(() => lines.length === 1);
     clock.advance(2 * second);
-    expect(await failure(authProvider.getAccessToken())).toMatchObject({ code: "entra_unavailable", aadsts: 90033 });
+    expect(await failureOf(authProvider.getAccessToken())).toMatchObject({ code: "entra_unavailable", aadsts: 90033 });
   });
 
   it("a refresh that hangs is given up after ten seconds, so that it keeps no process from ending", async () => {
@@ -284,13 +278,13 @@ describe("refreshing ahead of time (what msal-node makes callers wait and fail f
 
     it("fails with a valid token in hand when the network fails", async () => {
       const msal = await afterRefreshTime((response) => response.socket?.destroy());
-      expect(await failure(msal())).toMatchObject({ errorCode: "network_error" });
+      await expect(msal()).rejects.toMatchObject({ errorCode: "network_error" });
     });
 
     it("fails from the second call on, without asking, after one 503", async () => {
       const msal = await afterRefreshTime(entraError(503, 90033, "temporarily_unavailable"));
       expect(await msal()).toBe("token-1");
-      expect(await failure(msal())).toMatchObject({ name: "ServerError" });
+      await expect(msal()).rejects.toMatchObject({ name: "ServerError" });
       expect(endpoint.requests).toHaveLength(2);
     });
 
@@ -298,7 +292,7 @@ describe("refreshing ahead of time (what msal-node makes callers wait and fail f
       const msal = await afterRefreshTime(entraError(429, 90055, "temporarily_unavailable", { "retry-after": "120" }));
       expect(await msal()).toBe("token-1");
       vi.setSystemTime(Date.now() + 110 * second);
-      expect(await failure(msal())).toMatchObject({ name: "ServerError" });
+      await expect(msal()).rejects.toMatchObject({ name: "ServerError" });
       expect(endpoint.requests).toHaveLength(2);
     });
 
@@ -311,7 +305,7 @@ describe("refreshing ahead of time (what msal-node makes callers wait and fail f
     it("throws in the last five minutes of a valid token", async () => {
       const msal = await afterRefreshTime((response) => json(response, 500, { error: "server_error" }));
       vi.setSystemTime(Date.now() + 26 * minute);
-      expect(await failure(msal())).toMatchObject({ name: "ServerError" });
+      await expect(msal()).rejects.toMatchObject({ name: "ServerError" });
     });
   });
 });
@@ -325,7 +319,7 @@ describe("a caller that gives up", () => {
     const impatient = authProvider.getAccessToken({ signal: abort.signal });
     await settled(() => endpoint.requests.length === 1);
     abort.abort(new Error("enough"));
-    expect(await failure(impatient)).toMatchObject({ code: "aborted", cause: new Error("enough") });
+    expect(await failureOf(impatient)).toMatchObject({ code: "aborted", cause: new Error("enough") });
     open();
     expect(await patient).toBe("token-late");
     expect(endpoint.requests).toHaveLength(1);
@@ -337,7 +331,7 @@ describe("a caller that gives up", () => {
     const authProvider = provider();
     const first = new AbortController();
     const last = new AbortController();
-    const calls = [first, last, last].map(({ signal }) => failure(authProvider.getAccessToken({ signal })));
+    const calls = [first, last, last].map(({ signal }) => failureOf(authProvider.getAccessToken({ signal })));
     await settled(() => endpoint.requests.length === 1);
     first.abort();
     await calls[0];
@@ -353,7 +347,7 @@ describe("a caller that gives up", () => {
   it("gets no token when its signal had aborted before, though one is in hand", async () => {
     const authProvider = provider();
     await authProvider.getAccessToken();
-    expect((await failure(authProvider.getAccessToken({ signal: AbortSignal.abort() }))).code).toBe("aborted");
+    expect((await failureOf(authProvider.getAccessToken({ signal: AbortSignal.abort() }))).code).toBe("aborted");
   });
 
   it("may share its signal with a thousand others, and with other tenants' callers, without leaving listeners", async () => {
@@ -421,17 +415,17 @@ describe("claims and forced refreshes", () => {
     const authProvider = provider();
     await authProvider.getAccessToken();
     endpoint.next(entraError(401, 7000222, "invalid_client"));
-    expect((await failure(authProvider.getAccessToken({ forceRefresh: true }))).code).toBe("expired_credential");
+    expect((await failureOf(authProvider.getAccessToken({ forceRefresh: true }))).code).toBe("expired_credential");
     expect(await authProvider.getAccessToken()).toBe("token-1");
     expect(endpoint.requests).toHaveLength(2);
   });
 
   it("claims that aren't JSON are refused before anything is sent", async () => {
     const authProvider = provider();
-    expect((await failure(authProvider.getAccessToken({ claims: "eyJhY2Nlc3NfdG9rZW4iOnt9fQ==" }))).code).toBe(
+    expect((await failureOf(authProvider.getAccessToken({ claims: "eyJhY2Nlc3NfdG9rZW4iOnt9fQ==" }))).code).toBe(
       "invalid_options",
     );
-    expect((await failure(authProvider.getAccessToken({ claims: "[]" }))).code).toBe("invalid_options");
+    expect((await failureOf(authProvider.getAccessToken({ claims: "[]" }))).code).toBe("invalid_options");
     expect(endpoint.requests).toHaveLength(0);
   });
 });
@@ -484,7 +478,7 @@ describe("clocks that lie", () => {
     clock.jump(2 * hour);
     expect(await authProvider.getAccessToken()).toBe("token-1");
     clock.advance(61 * minute);
-    expect((await failure(authProvider.getAccessToken())).code).toBe("entra_unavailable");
+    expect((await failureOf(authProvider.getAccessToken())).code).toBe("entra_unavailable");
   });
 });
 
@@ -495,11 +489,11 @@ describe("being asked to stay away", () => {
   ])("Retry-After %s is kept by every later caller, without a request", async (_form, header) => {
     endpoint.next(entraError(429, 90055, "temporarily_unavailable", { "retry-after": header() }));
     const authProvider = provider();
-    const first = await failure(authProvider.getAccessToken());
+    const first = await failureOf(authProvider.getAccessToken());
     expect(first).toMatchObject({ code: "throttled", statusCode: 429, retryable: true });
     expect(first.retryAfterMs).toBeGreaterThan(118 * second);
     clock.advance(100 * second);
-    const second_ = await failure(authProvider.getAccessToken());
+    const second_ = await failureOf(authProvider.getAccessToken());
     expect(second_).toMatchObject({ code: "throttled", statusCode: 429, aadsts: 90055 });
     expect(second_.retryAfterMs).toBeLessThanOrEqual(20 * second);
     expect(endpoint.requests).toHaveLength(1);

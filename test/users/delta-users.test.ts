@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { deltaUsers, type UserChange } from "../../src/users/delta-users.js";
 import { type EmulatedTenant, emulatedClient, emulatedIds } from "../support/emulated-client.js";
-import { failureOf } from "../support/graph-requests.js";
 import { type Loopback, startLoopback } from "../support/loopback.js";
 import { collect, refuse } from "../support/paged-server.js";
+import { failureOf } from "../support/refusal.js";
 import { sdkClient } from "../support/sdk-client.js";
 
 const delta = "https://graph.microsoft.com/v1.0/users/delta";

@@ -3,8 +3,8 @@ import { createGraphClient } from "../../src/graph/client.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
 import { listUsers } from "../../src/users/list-users.js";
 import { type EmulatedTenant, emulatedClient, emulatedIds } from "../support/emulated-client.js";
-import { failureOf } from "../support/graph-requests.js";
 import { collect } from "../support/paged-server.js";
+import { failureOf } from "../support/refusal.js";
 
 let tenant: EmulatedTenant;
 afterEach(() => tenant.emulator.stop());

@@ -4,8 +4,8 @@ import { odata } from "../../src/graph/odata.js";
 import { countUsers } from "../../src/users/count-users.js";
 import { type ListUsersOptions, listUsers } from "../../src/users/list-users.js";
 import { type EmulatedTenant, emulatedClient, emulatedIds } from "../support/emulated-client.js";
-import { failureOf } from "../support/graph-requests.js";
 import { collect } from "../support/paged-server.js";
+import { failureOf } from "../support/refusal.js";
 
 let tenant: EmulatedTenant;
 beforeAll(async () => {
