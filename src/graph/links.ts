@@ -66,10 +66,9 @@ function isUnder(path: string, listed: string): boolean {
  */
 export class LinkHistory {
   readonly #consumed = new Set<string>();
-  #last = { link: "", digest: "" };
 
   add(link: string): void {
-    this.#consumed.add(this.#digest(link));
+    this.#consumed.add(digest(link));
   }
 
   clear(): void {
@@ -78,17 +77,13 @@ export class LinkHistory {
 
   /** @throws AppIdentityError `link_loop` if this link gave a page before */
   refuseKnown(link: string): void {
-    if (!this.#consumed.has(this.#digest(link))) return;
+    if (!this.#consumed.has(digest(link))) return;
     throw new AppIdentityError("link_loop", "A page's next link leads back to a page already read.", {
       remedy: remedies.loop,
     });
   }
+}
 
-  /** Each link is asked about twice in a row: when it comes, and when it is followed. */
-  #digest(link: string): string {
-    if (link !== this.#last.link) {
-      this.#last = { link, digest: createHash("sha256").update(link).digest("base64url").slice(0, 22) };
-    }
-    return this.#last.digest;
-  }
+function digest(link: string): string {
+  return createHash("sha256").update(link).digest("base64url").slice(0, 22);
 }

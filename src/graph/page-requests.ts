@@ -27,8 +27,10 @@ export class PageRequests {
   readonly #source: PageSource;
   readonly #policy: AttemptPolicy;
   readonly #history = new LinkHistory();
-  /** The request for the page behind the one that is being read, where it was sent already. */
-  #early: { nextLink: string; link: string; answer: Promise<GraphPage> } | undefined;
+  /** The link of the page being read, until the next was asked for early: once, however often this one is repeated. */
+  #reading: string | undefined;
+  /** The request for the page behind that, where it was sent already. */
+  #early: { link: string; answer: Promise<GraphPage> } | undefined;
 
   constructor(source: PageSource, signal: AbortSignal) {
     this.#source = source;
@@ -47,6 +49,7 @@ export class PageRequests {
   ask(link: string): Promise<GraphPage> {
     const early = this.#early;
     this.#early = undefined;
+    this.#reading = link;
     return early?.link === link ? early.answer : this.#send(link);
   }
 
@@ -54,9 +57,7 @@ export class PageRequests {
    * The checked link to the next page, as the page behind `link` has it.
    * @throws AppIdentityError `untrusted_link`, `link_loop`, `invalid_response`
    */
-  follow(page: Pick<GraphPage, "nextLink">, link: string): string | undefined {
-    const early = this.#early;
-    if (early !== undefined && early.nextLink === page.nextLink) return early.link;
+  follow(page: GraphPage, link: string): string | undefined {
     this.#history.add(link);
     if (!("nextLink" in page)) return undefined;
     const next = trustedLink(page.nextLink, link, this.#source.scope);
@@ -78,21 +79,28 @@ export class PageRequests {
   }
 
   /**
-   * Asks for the next page before this one is parsed, so that Graph works meanwhile. Only for a consumer who waits: who
-   * has a page in hand gets no more than one ahead.
+   * Asks for the page behind the one that is being read before that is parsed, so that Graph works meanwhile. Only for a
+   * consumer who waits: who has a page in hand gets no more than one ahead. Nothing is decided here: should the page turn
+   * out to be none, or to lead elsewhere, this never was.
    */
   #sendEarly(nextLink: string, link: string): boolean {
-    const { prefetch, limit } = this.#source;
-    if (!this.awaited || !prefetch || limit !== undefined || this.#early !== undefined) return false;
+    const { prefetch, limit, scope } = this.#source;
+    if (!this.awaited || link !== this.#reading || !prefetch || limit !== undefined) return false;
     try {
-      const next = this.follow({ nextLink }, link) as string;
-      this.#early = { nextLink, link: next, answer: this.#send(next) };
+      const next = trustedLink(nextLink, link, scope);
+      if (next === link) return false;
+      this.#history.refuseKnown(next);
+      const early = { link: next, answer: this.#send(next) };
+      this.#reading = undefined;
+      this.#early = early;
+      // What failed this early is asked for again when it is due.
+      early.answer.catch(() => {
+        if (this.#early === early) this.#early = undefined;
+      });
+      return true;
     } catch {
       // Told when the page is read and the link is followed in earnest.
       return false;
     }
-    // Told when the page is asked for.
-    this.#early.answer.catch(() => {});
-    return true;
   }
 }

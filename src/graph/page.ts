@@ -1,4 +1,4 @@
-import { promisify } from "node:util";
+import { setImmediate } from "node:timers/promises";
 import {
   AuthenticationHandlerOptions,
   type Client,
@@ -25,8 +25,8 @@ export interface GraphPage {
   requestId?: string;
 }
 
-// Taken at once, as tests with false timers replace it.
-const turn = promisify(setImmediate);
+// Taken at once, and not from the globals, as tests with false timers replace them.
+const turn = setImmediate;
 
 /**
  * Asks a client for one page, with everything that may take: waiting, repeating, renewing the token. `onNextLink` may

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { Clock } from "../clock.js";
 
 export interface Deadline {
@@ -23,7 +24,7 @@ export async function withDeadline<T>(
     if (signal.aborted) reject(signal.reason);
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     // After the loop was blocked, the timer fires before what has long arrived is read: that comes first.
-    stop = clock.alarm(timeoutMs, () => setImmediate(() => reject(late())));
+    stop = clock.alarm(timeoutMs, () => void turn().then(() => reject(late())));
   });
   ended.catch(() => {});
   try {

@@ -156,6 +156,49 @@ describe("prefetching", () => {
     expect(server.asked).toEqual([1, 2, 3, 2, 4]);
   });
 
+  it("goes on early by the pages that count only, so that a dropped one leads to no second walk", async () => {
+    // As Graph does, each answer has a link of its own.
+    let release = () => {};
+    const askedAgain = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    server = await startPages({ pages: 8 }, async ({ page, time, response, body }) => {
+      if (page === 3 && time === 1) await askedAgain;
+      if (page === 3 && time === 2) {
+        release();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      if (page < 8) body["@odata.nextLink"] = `${linkTo(page + 1)}-${server.requests.length}`;
+      if (page !== 2 || time > 1) return false;
+      response.end(JSON.stringify(body).slice(0, -20));
+      return true;
+    });
+    expect(idsOf(await collect(listUsers(server.client)))).toEqual(server.ids);
+    expect(server.asked.toSorted()).toEqual([1, 2, 2, 3, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it("asks once more, when it is due, for what failed early", async () => {
+    const attempts = 6;
+    let release = () => {};
+    const spent = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    server = await startPages({ pages: 4 }, async ({ page, time, response, body }) => {
+      if (page === 3 && time <= attempts) {
+        if (time === attempts) setTimeout(release, 50);
+        return refuse(response, 500, "InternalServerError");
+      }
+      if (page === 2 && time === 1) {
+        response.end(JSON.stringify(body).slice(0, -20));
+        return true;
+      }
+      if (page === 2) await spent;
+      return false;
+    });
+    expect(idsOf(await collect(listUsers(server.client)))).toEqual(server.ids);
+    expect(server.asked.filter((page) => page === 3)).toHaveLength(attempts + 1);
+  });
+
   it("finds the link wherever a page has it, and however it is written", async () => {
     server = await startPages({ pages: 3 }, ({ page, response, body: { value, ...fields } }) => {
       if (page === 3) return false;

@@ -41,6 +41,42 @@ describe("a lost page token", () => {
     },
   );
 
+  it("may be that of a page that broke off before", async () => {
+    server = await startPages({ pages: 4 }, (visit) => {
+      const { page, time, response, body } = visit;
+      if (page !== 2 || time > 2) return false;
+      if (time === 2) return expired(visit);
+      response.end(JSON.stringify(body).slice(0, -20));
+      return true;
+    });
+    const { read, failure } = await walk();
+    expect(failure).toBeUndefined();
+    expect(read).toEqual(server.ids);
+  });
+
+  it("takes along what was asked for early: a late answer means nothing to a walk that began again", async () => {
+    let release = () => {};
+    const restarted = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    server = await startPages({ pages: 6 }, async (visit) => {
+      const { page, time, response, body } = visit;
+      if (page === 4 && time === 1) await restarted;
+      if (page === 1 && time === 2) {
+        release();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      if (page !== 3 || time > 2) return false;
+      if (time === 2) return refuse(response, 410, "resyncRequired");
+      response.end(JSON.stringify(body).slice(0, -20));
+      return true;
+    });
+    const { read, failure, last } = await walk({ restart: true });
+    expect(failure).toBeUndefined();
+    expect(read).toEqual(server.ids);
+    expect(last).toMatchObject({ restarts: 1, done: true });
+  });
+
   it("hands out what is new on the page that was asked again", async () => {
     server = await startPages({ pages: 3 }, (visit) => {
       const { page, time, body } = visit;
