@@ -12,7 +12,7 @@ import type { Fetch } from "../transport.js";
 import { type Attempt, OpenAttempt, release } from "./attempt.js";
 import { authorize, isGraphAddress } from "./authorize.js";
 import { deliver } from "./deliver.js";
-import { abortFailure, networkFailure } from "./interruption.js";
+import { abortFailure, networkFailure } from "./failures/interruption.js";
 import { type AttemptPolicy, type ClientTraits, runAttempts } from "./retry.js";
 
 /** The SDK's context as one attempt sends it: a copy, so that the next one starts again from what the caller gave. */

@@ -1,6 +1,6 @@
 import { checkOptionNames } from "../option-names.js";
 import { readToken } from "./continuation.js";
-import { abortFailure } from "./interruption.js";
+import { abortFailure } from "./failures/interruption.js";
 import { type Page, PageWalk, type Walk } from "./pages.js";
 
 /** A collection that can be walked through, object by object or page by page. Each walk is a listing of its own. */

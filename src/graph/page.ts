@@ -8,7 +8,7 @@ import {
   RetryHandlerOptions,
 } from "@microsoft/microsoft-graph-client";
 import { AppIdentityError } from "../errors.js";
-import { graphFailure } from "./failure.js";
+import { graphFailure } from "./failures/graph-failure.js";
 import { type AttemptPolicy, runAttempts } from "./retry.js";
 
 /** One answer of a collection, as it came. */

@@ -1,6 +1,6 @@
 import { type AppIdentityError, isAppIdentityError } from "../errors.js";
 import { type Position, writeToken } from "./continuation.js";
-import { abortFailure, expectMany } from "./interruption.js";
+import { abortFailure, expectMany } from "./failures/interruption.js";
 import { trustedLink } from "./links.js";
 import type { GraphPage } from "./page.js";
 import { PageRequests, type PageSource } from "./page-requests.js";

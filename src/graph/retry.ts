@@ -2,11 +2,11 @@ import type { Clock } from "../clock.js";
 import { AppIdentityError, isAppIdentityError } from "../errors.js";
 import { isTransientStatus, retryDelay } from "../retry-policy.js";
 import { type Attempt, OpenAttempt, release, type TokenHints } from "./attempt.js";
-import { graphFailure, redirectFailure, throttledFailure } from "./failure.js";
+import { graphFailure, redirectFailure, throttledFailure } from "./failures/graph-failure.js";
+import { abortFailure, expectMany, networkFailure } from "./failures/interruption.js";
+import { reviveError } from "./failures/revive-error.js";
 import type { ThrottleGate } from "./gate.js";
-import { abortFailure, expectMany, networkFailure } from "./interruption.js";
 import { type RefreshAllowance, Refusals } from "./refusals.js";
-import { reviveError } from "./revive.js";
 
 /** How persistent a client is. */
 export interface RetryOptions {

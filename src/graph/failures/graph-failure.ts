@@ -1,9 +1,9 @@
-import type { AppIdentity } from "../access-token.js";
-import { adminConsentUrl } from "../admin-consent.js";
-import { AppIdentityError } from "../errors.js";
-import { parseRetryAfter } from "../retry-policy.js";
+import type { AppIdentity } from "../../access-token.js";
+import { adminConsentUrl } from "../../admin-consent.js";
+import { AppIdentityError } from "../../errors.js";
+import { parseRetryAfter } from "../../retry-policy.js";
 import { readErrorBody } from "./error-body.js";
-import { meaningOf, throttleRemedy } from "./meaning.js";
+import { meaningOf, throttleRemedy } from "./remedies.js";
 
 /** What must be known beside an answer to say what it means. */
 export interface FailureContext {

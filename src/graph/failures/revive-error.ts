@@ -1,4 +1,4 @@
-import { AppIdentityError, type AppIdentityErrorCode, type AppIdentityErrorDetails } from "../errors.js";
+import { AppIdentityError, type AppIdentityErrorCode, type AppIdentityErrorDetails } from "../../errors.js";
 
 /**
  * An AppIdentityError as it was before a second copy of the Graph SDK made a `GraphError` of it; all else as it is.

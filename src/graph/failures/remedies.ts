@@ -1,6 +1,6 @@
-import type { AppIdentityErrorCode } from "../errors.js";
-import { isTransientStatus } from "../retry-policy.js";
-import { claimsChallenge } from "./challenge.js";
+import type { AppIdentityErrorCode } from "../../errors.js";
+import { isTransientStatus } from "../../retry-policy.js";
+import { claimsChallenge } from "./claims-challenge.js";
 
 /** An answer, as far as its meaning depends on it. */
 export interface Refusal {
