@@ -1,7 +1,7 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
 import { AppIdentityError } from "../errors.js";
 import { traitsOf } from "./client.js";
-import type { LinkScope } from "./links.js";
+import type { LinkScope } from "./paging/links.js";
 import type { ClientTraits } from "./retry.js";
 
 /** A collection of Graph, as one client reaches it. */

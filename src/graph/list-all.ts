@@ -2,9 +2,9 @@ import type { Client } from "@microsoft/microsoft-graph-client";
 import { AppIdentityError } from "../errors.js";
 import { type Collection, locateCollection } from "./collection.js";
 import { type CollectionRules, rulesOf } from "./collection-rules.js";
-import { fingerprint } from "./continuation.js";
 import { checkedOptions, type ListOptions } from "./list-options.js";
-import { type Listing, listing } from "./listing.js";
+import { fingerprint } from "./paging/continuation-token.js";
+import { type Listing, listing } from "./paging/listing.js";
 import { buildQuery } from "./query.js";
 
 const optionNames: (keyof ListOptions)[] = [

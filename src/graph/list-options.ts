@@ -1,6 +1,6 @@
 import { AppIdentityError } from "../errors.js";
 import { checkOptionNames } from "../option-names.js";
-import type { ListProgress } from "./progress.js";
+import type { ListProgress } from "./paging/progress.js";
 import type { ListQuery } from "./query.js";
 
 /** How a collection is walked through. */

@@ -2,7 +2,7 @@ import type { Client } from "@microsoft/microsoft-graph-client";
 import { AppIdentityError } from "../errors.js";
 import { locateCollection } from "../graph/collection.js";
 import { checkedOptions } from "../graph/list-options.js";
-import { requestText } from "../graph/page.js";
+import { requestText } from "../graph/paging/request-page.js";
 import { buildQuery } from "../graph/query.js";
 import { userRules } from "./list-users.js";
 

@@ -1,12 +1,12 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
 import { AppIdentityError } from "../errors.js";
 import { type Collection, locateCollection } from "../graph/collection.js";
-import { fingerprint } from "../graph/continuation.js";
-import { trustedLink } from "../graph/links.js";
 import { checkedOptions, type WalkOptions } from "../graph/list-options.js";
-import { type Listing, listing } from "../graph/listing.js";
 import { odata } from "../graph/odata.js";
-import type { ChangePage } from "../graph/pages.js";
+import { fingerprint } from "../graph/paging/continuation-token.js";
+import { trustedLink } from "../graph/paging/links.js";
+import { type Listing, listing } from "../graph/paging/listing.js";
+import type { ChangePage } from "../graph/paging/page-walk.js";
 import { buildQuery } from "../graph/query.js";
 import { userRules } from "./list-users.js";
 import type { DefaultUserProperty, ListedUser, UserProperty } from "./user-properties.js";

@@ -3,7 +3,7 @@ import { locateCollection } from "../graph/collection.js";
 import type { CollectionRules } from "../graph/collection-rules.js";
 import { listCollection } from "../graph/list-all.js";
 import type { ListOptions } from "../graph/list-options.js";
-import type { Listing } from "../graph/listing.js";
+import type { Listing } from "../graph/paging/listing.js";
 import {
   type DefaultUserProperty,
   type ListedUser,

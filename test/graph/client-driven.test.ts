@@ -8,7 +8,7 @@ import type { GraphTokenRequest } from "../../src/access-token.js";
 import { AppIdentityError } from "../../src/errors.js";
 import { createGraphClient, traitsOf } from "../../src/graph/client.js";
 import { reviveError } from "../../src/graph/failures/revive-error.js";
-import { requestText } from "../../src/graph/page.js";
+import { requestText } from "../../src/graph/paging/request-page.js";
 import { countingProvider } from "../support/graph-requests.js";
 import { json, type Loopback, startLoopback } from "../support/loopback.js";
 import { failureOf } from "../support/refusal.js";

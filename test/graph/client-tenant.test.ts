@@ -1,7 +1,7 @@
 import { Client, type Context, MiddlewareFactory } from "@microsoft/microsoft-graph-client";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { createGraphClient, traitsOf } from "../../src/graph/client.js";
-import { requestText } from "../../src/graph/page.js";
+import { requestText } from "../../src/graph/paging/request-page.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
 import { type Emulator, startEmulator } from "../../src/testing/index.js";
 import { runProgram } from "../support/run-program.js";

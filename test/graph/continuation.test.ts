@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
-import { fingerprint, readToken, writeToken } from "../../src/graph/continuation.js";
+import { fingerprint, readToken, writeToken } from "../../src/graph/paging/continuation-token.js";
 import { type ListUsersOptions, listUsers } from "../../src/users/list-users.js";
 import { collect, type PagedServer, startPages } from "../support/paged-server.js";
 import { failureOf } from "../support/refusal.js";

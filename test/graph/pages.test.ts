@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { AppIdentityError } from "../../src/errors.js";
-import type { ListProgress } from "../../src/graph/progress.js";
+import type { ListProgress } from "../../src/graph/paging/progress.js";
 import { listUsers } from "../../src/users/list-users.js";
 import { json } from "../support/loopback.js";
 import { collect, linkTo, type PagedServer, refuse, startPages } from "../support/paged-server.js";

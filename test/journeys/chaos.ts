@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "../../src/clock.js";
 import { type AppIdentityError, isAppIdentityError } from "../../src/errors.js";
 import { createGraphClient } from "../../src/graph/client.js";
-import type { ListProgress } from "../../src/graph/progress.js";
+import type { ListProgress } from "../../src/graph/paging/progress.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
 import type { Directory } from "../../src/testing/directory.js";
 import { type Emulator, type Fault, startEmulator } from "../../src/testing/index.js";

@@ -1,7 +1,7 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
 import type { NullableOption } from "@microsoft/microsoft-graph-types";
 import { describe, expectTypeOf, it } from "vitest";
-import type { ChangePage } from "../../src/graph/pages.js";
+import type { ChangePage } from "../../src/graph/paging/page-walk.js";
 import { deltaUsers, type UserChange } from "../../src/users/delta-users.js";
 
 declare const client: Client;

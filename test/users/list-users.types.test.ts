@@ -2,7 +2,7 @@ import type { Client } from "@microsoft/microsoft-graph-client";
 import type { Group, NullableOption, User } from "@microsoft/microsoft-graph-types";
 import { describe, expectTypeOf, it } from "vitest";
 import { listAll } from "../../src/graph/list-all.js";
-import type { Listing } from "../../src/graph/listing.js";
+import type { Listing } from "../../src/graph/paging/listing.js";
 import { listUsers } from "../../src/users/list-users.js";
 import type { listableProperties, UserRelation, unlistableProperties } from "../../src/users/user-properties.js";
 

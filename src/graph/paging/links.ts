@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { AppIdentityError } from "../errors.js";
+import { AppIdentityError } from "../../errors.js";
 
 /** Where the links of one listing may lead: its own path, on its own host. */
 export interface LinkScope {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isGuid } from "../guid.js";
+import { isGuid } from "../../guid.js";
 
 /** A 128-bit key. */
 type Key = readonly [number, number, number, number];

@@ -1,11 +1,11 @@
-import { type AppIdentityError, isAppIdentityError } from "../errors.js";
-import { type Position, writeToken } from "./continuation.js";
-import { abortFailure, expectMany } from "./failures/interruption.js";
+import { type AppIdentityError, isAppIdentityError } from "../../errors.js";
+import { abortFailure, expectMany } from "../failures/interruption.js";
+import { type Position, writeToken } from "./continuation-token.js";
+import { SeenIds } from "./id-set.js";
 import { trustedLink } from "./links.js";
-import type { GraphPage } from "./page.js";
 import { PageRequests, type PageSource } from "./page-requests.js";
 import type { ListProgress } from "./progress.js";
-import { SeenIds } from "./seen-ids.js";
+import type { GraphPage } from "./request-page.js";
 
 /** One page of a listing, as it is handed out. */
 export interface Page<T> {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { AppIdentityError } from "../errors.js";
+import { AppIdentityError } from "../../errors.js";
 import { type LinkScope, trustedLink } from "./links.js";
 
 /** A place in a listing: the next page to ask for. */

@@ -1,7 +1,7 @@
-import { checkOptionNames } from "../option-names.js";
-import { readToken } from "./continuation.js";
-import { abortFailure } from "./failures/interruption.js";
-import { type Page, PageWalk, type Walk } from "./pages.js";
+import { checkOptionNames } from "../../option-names.js";
+import { abortFailure } from "../failures/interruption.js";
+import { readToken } from "./continuation-token.js";
+import { type Page, PageWalk, type Walk } from "./page-walk.js";
 
 /** A collection that can be walked through, object by object or page by page. Each walk is a listing of its own. */
 export interface Listing<T, P = Page<T>> extends AsyncIterable<T> {

@@ -1,7 +1,7 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
+import type { AttemptPolicy, ClientTraits } from "../retry.js";
 import { LinkHistory, type LinkScope, trustedLink } from "./links.js";
-import { type GraphPage, requestPage } from "./page.js";
-import type { AttemptPolicy, ClientTraits } from "./retry.js";
+import { type GraphPage, requestPage } from "./request-page.js";
 
 /** Where the pages of a walk come from. */
 export interface PageSource {
