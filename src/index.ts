@@ -15,7 +15,7 @@ export { createGraphClient, type GraphClientOptions } from "./graph/client.js";
 export { listAll } from "./graph/list-all.js";
 export type { ListOptions } from "./graph/list-options.js";
 export type { Listing, PagingOptions } from "./graph/paging/listing.js";
-export { type ODataGuid, type ODataScalar, type ODataValue, odata } from "./graph/odata.js";
+export { type ODataGuid, type ODataScalar, type ODataValue, odata } from "./graph/query/odata.js";
 export type { ChangePage, Page } from "./graph/paging/page-walk.js";
 export type { ListProgress } from "./graph/paging/progress.js";
 export type { RetryOptions } from "./graph/retry.js";

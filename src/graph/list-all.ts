@@ -1,11 +1,11 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
 import { AppIdentityError } from "../errors.js";
 import { type Collection, locateCollection } from "./collection.js";
-import { type CollectionRules, rulesOf } from "./collection-rules.js";
 import { checkedOptions, type ListOptions } from "./list-options.js";
 import { fingerprint } from "./paging/continuation-token.js";
 import { type Listing, listing } from "./paging/listing.js";
-import { buildQuery } from "./query.js";
+import { buildQuery } from "./query/build-query.js";
+import { type CollectionRules, rulesOf } from "./query/collection-rules.js";
 
 const optionNames: (keyof ListOptions)[] = [
   "select",

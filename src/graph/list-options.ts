@@ -1,7 +1,7 @@
 import { AppIdentityError } from "../errors.js";
 import { checkOptionNames } from "../option-names.js";
 import type { ListProgress } from "./paging/progress.js";
-import type { ListQuery } from "./query.js";
+import type { ListQuery } from "./query/build-query.js";
 
 /** How a collection is walked through. */
 export interface WalkOptions {

@@ -3,7 +3,7 @@ import { AppIdentityError } from "../errors.js";
 import { locateCollection } from "../graph/collection.js";
 import { checkedOptions } from "../graph/list-options.js";
 import { requestText } from "../graph/paging/request-page.js";
-import { buildQuery } from "../graph/query.js";
+import { buildQuery } from "../graph/query/build-query.js";
 import { userRules } from "./list-users.js";
 
 /** Which users to count. */

@@ -2,12 +2,12 @@ import type { Client } from "@microsoft/microsoft-graph-client";
 import { AppIdentityError } from "../errors.js";
 import { type Collection, locateCollection } from "../graph/collection.js";
 import { checkedOptions, type WalkOptions } from "../graph/list-options.js";
-import { odata } from "../graph/odata.js";
 import { fingerprint } from "../graph/paging/continuation-token.js";
 import { trustedLink } from "../graph/paging/links.js";
 import { type Listing, listing } from "../graph/paging/listing.js";
 import type { ChangePage } from "../graph/paging/page-walk.js";
-import { buildQuery } from "../graph/query.js";
+import { buildQuery } from "../graph/query/build-query.js";
+import { odata } from "../graph/query/odata.js";
 import { userRules } from "./list-users.js";
 import type { DefaultUserProperty, ListedUser, UserProperty } from "./user-properties.js";
 

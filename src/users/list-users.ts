@@ -1,9 +1,9 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
 import { locateCollection } from "../graph/collection.js";
-import type { CollectionRules } from "../graph/collection-rules.js";
 import { listCollection } from "../graph/list-all.js";
 import type { ListOptions } from "../graph/list-options.js";
 import type { Listing } from "../graph/paging/listing.js";
+import type { CollectionRules } from "../graph/query/collection-rules.js";
 import {
   type DefaultUserProperty,
   type ListedUser,

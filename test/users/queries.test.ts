@@ -1,6 +1,6 @@
 import { Client } from "@microsoft/microsoft-graph-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { odata } from "../../src/graph/odata.js";
+import { odata } from "../../src/graph/query/odata.js";
 import { countUsers } from "../../src/users/count-users.js";
 import { type ListUsersOptions, listUsers } from "../../src/users/list-users.js";
 import { type EmulatedTenant, emulatedClient, emulatedIds } from "../support/emulated-client.js";

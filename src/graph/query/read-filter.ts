@@ -1,4 +1,4 @@
-import { AppIdentityError } from "../errors.js";
+import { AppIdentityError } from "../../errors.js";
 
 /** What a filter says about the query it needs. */
 export interface FilterFacts {

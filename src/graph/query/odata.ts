@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
-import { AppIdentityError } from "../errors.js";
-import { isGuid } from "../guid.js";
+import { AppIdentityError } from "../../errors.js";
+import { isGuid } from "../../guid.js";
 
 /** What can stand for a value in an OData expression. A list becomes `('a','b')`, as `in` takes it. */
 export type ODataValue = ODataScalar | readonly ODataScalar[];

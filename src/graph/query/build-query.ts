@@ -1,7 +1,7 @@
-import { AppIdentityError } from "../errors.js";
+import { AppIdentityError } from "../../errors.js";
+import { checkNames } from "./check-names.js";
 import type { CollectionRules } from "./collection-rules.js";
-import { readFilter } from "./filter.js";
-import { checkNames } from "./query-names.js";
+import { readFilter } from "./read-filter.js";
 
 /** What is asked of a collection. */
 export interface ListQuery {
