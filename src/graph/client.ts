@@ -5,10 +5,10 @@ import { type CloudHosts, type CloudName, resolveCloud } from "../clouds.js";
 import { AppIdentityError } from "../errors.js";
 import { checkOptionNames } from "../option-names.js";
 import { type Fetch, resolveFetch } from "../transport.js";
-import { graphChain } from "./chain.js";
-import { ThrottleGate } from "./gate.js";
-import { RefreshAllowance } from "./refusals.js";
-import type { ClientTraits, RetryOptions } from "./retry.js";
+import { graphChain } from "./requests/middleware.js";
+import type { ClientTraits, RetryOptions } from "./requests/run-attempts.js";
+import { ThrottleGate } from "./requests/throttle-gate.js";
+import { RefreshAllowance } from "./requests/token-refusals.js";
 
 /** What `createGraphClient()` takes. */
 export interface GraphClientOptions {

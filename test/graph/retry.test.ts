@@ -2,9 +2,14 @@ import { getEventListeners } from "node:events";
 import type { ServerResponse } from "node:http";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { AppIdentityError } from "../../src/errors.js";
-import { ThrottleGate } from "../../src/graph/gate.js";
-import { RefreshAllowance } from "../../src/graph/refusals.js";
-import { type AttemptPolicy, type AttemptWork, type RetryWait, runAttempts } from "../../src/graph/retry.js";
+import {
+  type AttemptPolicy,
+  type AttemptWork,
+  type RetryWait,
+  runAttempts,
+} from "../../src/graph/requests/run-attempts.js";
+import { ThrottleGate } from "../../src/graph/requests/throttle-gate.js";
+import { RefreshAllowance } from "../../src/graph/requests/token-refusals.js";
 import { json, type Loopback, type SeenRequest, startLoopback } from "../support/loopback.js";
 import { ManualClock } from "../support/manual-clock.js";
 import { failureOf } from "../support/refusal.js";

@@ -1,6 +1,6 @@
 import type { AuthenticationProvider, AuthenticationProviderOptions } from "@microsoft/microsoft-graph-client";
-import type { GraphTokenRequest } from "../access-token.js";
-import { AppIdentityError, isAppIdentityError } from "../errors.js";
+import type { GraphTokenRequest } from "../../access-token.js";
+import { AppIdentityError, isAppIdentityError } from "../../errors.js";
 
 /** Whether an address is Graph's own, port included. Whatever isn't gets neither token nor telemetry. */
 export function isGraphAddress(address: string, graphRoot: string): boolean {

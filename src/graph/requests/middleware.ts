@@ -6,14 +6,14 @@ import {
   RetryHandlerOptions,
   TelemetryHandler,
 } from "@microsoft/microsoft-graph-client";
-import type { GraphTokenRequest } from "../access-token.js";
-import { isAppIdentityError } from "../errors.js";
-import type { Fetch } from "../transport.js";
+import type { GraphTokenRequest } from "../../access-token.js";
+import { isAppIdentityError } from "../../errors.js";
+import type { Fetch } from "../../transport.js";
+import { abortFailure, networkFailure } from "../failures/interruption.js";
 import { type Attempt, OpenAttempt, release } from "./attempt.js";
 import { authorize, isGraphAddress } from "./authorize.js";
-import { deliver } from "./deliver.js";
-import { abortFailure, networkFailure } from "./failures/interruption.js";
-import { type AttemptPolicy, type ClientTraits, runAttempts } from "./retry.js";
+import { type AttemptPolicy, type ClientTraits, runAttempts } from "./run-attempts.js";
+import { deliver } from "./sdk-response.js";
 
 /** The SDK's context as one attempt sends it: a copy, so that the next one starts again from what the caller gave. */
 interface Outgoing extends Context {

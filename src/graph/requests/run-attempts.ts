@@ -1,12 +1,12 @@
-import type { Clock } from "../clock.js";
-import { AppIdentityError, isAppIdentityError } from "../errors.js";
-import { isTransientStatus, retryDelay } from "../retry-policy.js";
+import type { Clock } from "../../clock.js";
+import { AppIdentityError, isAppIdentityError } from "../../errors.js";
+import { isTransientStatus, retryDelay } from "../../retry-policy.js";
+import { graphFailure, redirectFailure, throttledFailure } from "../failures/graph-failure.js";
+import { abortFailure, expectMany, networkFailure } from "../failures/interruption.js";
+import { reviveError } from "../failures/revive-error.js";
 import { type Attempt, OpenAttempt, release, type TokenHints } from "./attempt.js";
-import { graphFailure, redirectFailure, throttledFailure } from "./failures/graph-failure.js";
-import { abortFailure, expectMany, networkFailure } from "./failures/interruption.js";
-import { reviveError } from "./failures/revive-error.js";
-import type { ThrottleGate } from "./gate.js";
-import { type RefreshAllowance, Refusals } from "./refusals.js";
+import type { ThrottleGate } from "./throttle-gate.js";
+import { type RefreshAllowance, Refusals } from "./token-refusals.js";
 
 /** How persistent a client is. */
 export interface RetryOptions {

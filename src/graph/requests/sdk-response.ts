@@ -1,6 +1,6 @@
-import { AppIdentityError } from "../errors.js";
+import { AppIdentityError } from "../../errors.js";
+import { readErrorBody } from "../failures/error-body.js";
 import type { Attempt } from "./attempt.js";
-import { readErrorBody } from "./failures/error-body.js";
 
 /**
  * Makes of an answer the response that the Graph SDK gets. JSON is read here, inside the attempt, so that a body that

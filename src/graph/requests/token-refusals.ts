@@ -1,6 +1,6 @@
-import type { Clock } from "../clock.js";
+import type { Clock } from "../../clock.js";
+import { claimsChallenge } from "../failures/claims-challenge.js";
 import type { TokenHints } from "./attempt.js";
-import { claimsChallenge } from "./failures/claims-challenge.js";
 
 const refreshEveryMs = 300_000;
 const sharedForMs = 30_000;

@@ -1,7 +1,7 @@
 import type { AuthenticationProviderOptions } from "@microsoft/microsoft-graph-client";
-import type { AppIdentity, GraphTokenRequest } from "../access-token.js";
-import type { Clock } from "../clock.js";
-import { abortFailure, timeoutFailure } from "./failures/interruption.js";
+import type { AppIdentity, GraphTokenRequest } from "../../access-token.js";
+import type { Clock } from "../../clock.js";
+import { abortFailure, timeoutFailure } from "../failures/interruption.js";
 
 /** One attempt at a request, as the one who sends it sees it. */
 export interface Attempt {
