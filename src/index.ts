@@ -40,4 +40,4 @@ export {
   isAppIdentityError,
 } from "./errors.js";
 export type { Logger } from "./logger.js";
-export type { Fetch } from "./transport.js";
+export type { Fetch } from "./http/fetch.js";

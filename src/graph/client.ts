@@ -3,8 +3,8 @@ import { type AuthenticationProvider, Client } from "@microsoft/microsoft-graph-
 import { type Clock, systemClock } from "../clock.js";
 import { type CloudHosts, type CloudName, resolveCloud } from "../clouds.js";
 import { AppIdentityError } from "../errors.js";
+import { type Fetch, resolveFetch } from "../http/fetch.js";
 import { checkOptionNames } from "../option-names.js";
-import { type Fetch, resolveFetch } from "../transport.js";
 import { graphChain } from "./requests/middleware.js";
 import type { ClientTraits, RetryOptions } from "./requests/run-attempts.js";
 import { ThrottleGate } from "./requests/throttle-gate.js";

@@ -1,9 +1,9 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from "@azure/msal-node";
 import type { Clock } from "../clock.js";
 import { AppIdentityError } from "../errors.js";
+import type { Fetch } from "../http/fetch.js";
+import { isTransientStatus, parseRetryAfter } from "../http/retry-after.js";
 import { entraFailure } from "../remedies.js";
-import { isTransientStatus, parseRetryAfter } from "../retry-policy.js";
-import type { Fetch } from "../transport.js";
 import { type Answer, exchange } from "./exchange.js";
 import { readTokenAnswer, type TokenLifetime } from "./token-answer.js";
 

@@ -1,10 +1,10 @@
 import { type Clock, systemClock } from "../clock.js";
 import type { Cloud, CloudHosts, CloudName } from "../clouds.js";
 import { AppIdentityError } from "../errors.js";
+import { type Fetch, resolveFetch } from "../http/fetch.js";
 import type { Logger } from "../logger.js";
 import { checkOptionNames } from "../option-names.js";
 import { portal } from "../portal.js";
-import { type Fetch, resolveFetch } from "../transport.js";
 import { type Authority, authorityWithoutTenant, resolveAuthority } from "./authority.js";
 import { chooseCredential, credentialNames } from "./choose-credential.js";
 import type { Credential, CredentialChoices, CredentialOptions } from "./credentials.js";

@@ -1,8 +1,8 @@
 import { AppIdentityError } from "../errors.js";
+import { withDeadline } from "../http/deadline.js";
+import { retryDelay } from "../http/retry-after.js";
 import { log } from "../logger.js";
-import { retryDelay } from "../retry-policy.js";
 import type { BorrowedCredential, Proof } from "./credentials.js";
-import { withDeadline } from "./deadline.js";
 import { type AcquiredToken, requestToken, type TokenQuery } from "./msal.js";
 import type { ResolvedIdentity } from "./options.js";
 

@@ -1,7 +1,7 @@
 import type { AppIdentity } from "../../access-token.js";
 import { adminConsentUrl } from "../../admin-consent.js";
 import { AppIdentityError } from "../../errors.js";
-import { parseRetryAfter } from "../../retry-policy.js";
+import { parseRetryAfter } from "../../http/retry-after.js";
 import { readErrorBody } from "./error-body.js";
 import { meaningOf, throttleRemedy } from "./remedies.js";
 

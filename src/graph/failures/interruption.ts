@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
-import { bareError } from "../../bare-error.js";
 import { AppIdentityError } from "../../errors.js";
+import { bareError } from "../../http/safe-cause.js";
 
 /** The ends of a request that bring no answer. */
 

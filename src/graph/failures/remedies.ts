@@ -1,5 +1,5 @@
 import type { AppIdentityErrorCode } from "../../errors.js";
-import { isTransientStatus } from "../../retry-policy.js";
+import { isTransientStatus } from "../../http/retry-after.js";
 import { claimsChallenge } from "./claims-challenge.js";
 
 /** An answer, as far as its meaning depends on it. */

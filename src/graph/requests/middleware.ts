@@ -8,7 +8,7 @@ import {
 } from "@microsoft/microsoft-graph-client";
 import type { GraphTokenRequest } from "../../access-token.js";
 import { isAppIdentityError } from "../../errors.js";
-import type { Fetch } from "../../transport.js";
+import type { Fetch } from "../../http/fetch.js";
 import { abortFailure, networkFailure } from "../failures/interruption.js";
 import { type Attempt, OpenAttempt, release } from "./attempt.js";
 import { authorize, isGraphAddress } from "./authorize.js";

@@ -1,6 +1,6 @@
 import type { Clock } from "../../clock.js";
 import { AppIdentityError, isAppIdentityError } from "../../errors.js";
-import { isTransientStatus, retryDelay } from "../../retry-policy.js";
+import { isTransientStatus, retryDelay } from "../../http/retry-after.js";
 import { graphFailure, redirectFailure, throttledFailure } from "../failures/graph-failure.js";
 import { abortFailure, expectMany, networkFailure } from "../failures/interruption.js";
 import { reviveError } from "../failures/revive-error.js";
