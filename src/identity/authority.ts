@@ -8,7 +8,7 @@ import {
 } from "../clouds.js";
 import { AppIdentityError } from "../errors.js";
 import { isGuid } from "../guid.js";
-import { portal } from "../portal.js";
+import { portal } from "./portal.js";
 import { checkTenant } from "./tenant.js";
 
 /** Where tokens come from. */

@@ -3,9 +3,9 @@ import { readFile } from "node:fs/promises";
 import { AppIdentityError } from "../errors.js";
 import { log } from "../logger.js";
 import { checkOptionNames } from "../option-names.js";
-import { portal } from "../portal.js";
 import { type Certificate, certificateExpired, readCertificate } from "./certificate.js";
 import type { CertificateOptions, CredentialContext, Proof, ProvingCredential } from "./credentials.js";
+import { portal } from "./portal.js";
 
 const places = ["path", "pem", "privateKey"] as const;
 const details = ["passphrase", "thumbprint", "thumbprintSha256", "x5c", "sendX5c"];

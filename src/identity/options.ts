@@ -4,11 +4,11 @@ import { AppIdentityError } from "../errors.js";
 import { type Fetch, resolveFetch } from "../http/fetch.js";
 import type { Logger } from "../logger.js";
 import { checkOptionNames } from "../option-names.js";
-import { portal } from "../portal.js";
 import { type Authority, authorityWithoutTenant, resolveAuthority } from "./authority.js";
 import { chooseCredential, credentialNames } from "./choose-credential.js";
 import type { Credential, CredentialChoices, CredentialOptions } from "./credentials.js";
 import { isPlaceholder } from "./placeholders.js";
+import { portal } from "./portal.js";
 import { parseScopes, resolveScopes, resourceOf } from "./scopes.js";
 import type { TokenStore } from "./token-store.js";
 
