@@ -3,9 +3,9 @@ export type { AccessTokenOptions, AppIdentity, GraphTokenRequest } from "./acces
 export type { Cloud, CloudHosts, CloudName } from "./clouds.js";
 export type { AssertionContext, CertificateOptions, CredentialOptions, TokenSource } from "./identity/credentials.js";
 export type { TokenEvent, TokenEventName } from "./identity/diagnostics.js";
-export type { AppIdentityOptions } from "./identity/options.js";
-export type { OptionOverrides } from "./identity/overrides.js";
-export { type Parameters, readParameters } from "./identity/parameters.js";
+export type { AppIdentityOptions } from "./identity/configuration/options.js";
+export type { OptionOverrides } from "./identity/configuration/overrides.js";
+export { type Parameters, readParameters } from "./identity/configuration/parameters.js";
 export { AppIdentityAuthProvider, type AzureAccessToken, type GetTokenOptions } from "./identity/provider.js";
 export type { TokenStore } from "./identity/token-store.js";
 export type { Verification, VerifyOptions } from "./identity/verify.js";

@@ -2,9 +2,9 @@ import { AppIdentityError } from "../errors.js";
 import { withDeadline } from "../http/deadline.js";
 import { retryDelay } from "../http/retry-after.js";
 import { log } from "../logger.js";
+import type { ResolvedIdentity } from "./configuration/options.js";
 import type { BorrowedCredential, Proof } from "./credentials.js";
 import { type AcquiredToken, requestToken, type TokenQuery } from "./msal.js";
-import type { ResolvedIdentity } from "./options.js";
 
 const attempts = 3;
 const baseDelayMs = 500;

@@ -1,9 +1,9 @@
 import { adminConsentUrl } from "../admin-consent.js";
 import { AppIdentityError } from "../errors.js";
 import { checkOptionNames } from "../option-names.js";
+import type { ResolvedIdentity } from "./configuration/options.js";
 import type { Credential } from "./credentials.js";
 import { jwtClaims } from "./jwt-claims.js";
-import type { ResolvedIdentity } from "./options.js";
 import type { StampedToken } from "./stored-tokens.js";
 
 /** What `verify()` is to look at. */

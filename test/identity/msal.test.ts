@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { AppIdentityOptions } from "../../src/identity/options.js";
+import type { AppIdentityOptions } from "../../src/identity/configuration/options.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
 import { startEmulator } from "../../src/testing/index.js";
 import { makeCertificate, rsaKey, type TestCertificate } from "../support/certificates.js";

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { inspect, promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AppIdentityError } from "../../src/errors.js";
-import type { AppIdentityOptions } from "../../src/identity/options.js";
+import type { AppIdentityOptions } from "../../src/identity/configuration/options.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
 import { LimitedClock } from "../support/limited-clock.js";
 import { json, type SeenRequest, startLoopback } from "../support/loopback.js";

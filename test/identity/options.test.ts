@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { type AppIdentityOptions, resolveOptions } from "../../src/identity/options.js";
+import { type AppIdentityOptions, resolveOptions } from "../../src/identity/configuration/options.js";
 import { makeCertificate, pem, rsaKey } from "../support/certificates.js";
 import { refusal } from "../support/refusal.js";
 

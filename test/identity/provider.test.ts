@@ -6,7 +6,7 @@ import { Agent, fetch as undiciFetch } from "undici";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { AppIdentity } from "../../src/access-token.js";
 import { AppIdentityError } from "../../src/errors.js";
-import type { AppIdentityOptions } from "../../src/identity/options.js";
+import type { AppIdentityOptions } from "../../src/identity/configuration/options.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
 import { type Emulator, startEmulator } from "../../src/testing/index.js";
 import { LimitedClock } from "../support/limited-clock.js";

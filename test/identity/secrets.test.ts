@@ -5,7 +5,7 @@ import { inspect } from "node:util";
 import { ConfidentialClientApplication } from "@azure/msal-node";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createGraphClient } from "../../src/graph/client.js";
-import type { AppIdentityOptions } from "../../src/identity/options.js";
+import type { AppIdentityOptions } from "../../src/identity/configuration/options.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
 import { redisTokenStore } from "../../src/redis.js";
 import { listUsers } from "../../src/users/list-users.js";

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createGraphClient } from "../../src/graph/client.js";
-import type { AppIdentityOptions } from "../../src/identity/options.js";
+import type { AppIdentityOptions } from "../../src/identity/configuration/options.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
 import { type Emulator, startEmulator } from "../../src/testing/index.js";
 import { listUsers } from "../../src/users/list-users.js";

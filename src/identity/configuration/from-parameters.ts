@@ -1,11 +1,11 @@
-import { type CloudName, cloudOfGraphRoot, cloudOfLoginHost, isKnownGraphRoot, resolveCloud } from "../clouds.js";
-import { AppIdentityError } from "../errors.js";
+import { type CloudName, cloudOfGraphRoot, cloudOfLoginHost, isKnownGraphRoot, resolveCloud } from "../../clouds.js";
+import { AppIdentityError } from "../../errors.js";
+import { credentialNames } from "../choose-credential.js";
+import { portal } from "../portal.js";
 import { resolveAuthority } from "./authority.js";
-import { credentialNames } from "./choose-credential.js";
 import { type AppIdentityOptions, tenantNames } from "./options.js";
 import { type OptionOverrides, overlay } from "./overrides.js";
 import { readParameters } from "./parameters.js";
-import { portal } from "./portal.js";
 import { parseScopes, resourceOf } from "./scopes.js";
 
 /** What must be there, by the fields that say it, and where the portal shows it. */

@@ -5,10 +5,10 @@ import {
   cloudOfGraphRoot,
   cloudOfLoginHost,
   resolveCloud,
-} from "../clouds.js";
-import { AppIdentityError } from "../errors.js";
-import { isGuid } from "../guid.js";
-import { portal } from "./portal.js";
+} from "../../clouds.js";
+import { AppIdentityError } from "../../errors.js";
+import { isGuid } from "../../guid.js";
+import { portal } from "../portal.js";
 import { checkTenant } from "./tenant.js";
 
 /** Where tokens come from. */

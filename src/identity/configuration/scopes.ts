@@ -1,6 +1,6 @@
-import { type Cloud, isKnownGraphRoot } from "../clouds.js";
-import { AppIdentityError } from "../errors.js";
-import { portal } from "./portal.js";
+import { type Cloud, isKnownGraphRoot } from "../../clouds.js";
+import { AppIdentityError } from "../../errors.js";
+import { portal } from "../portal.js";
 
 const suffix = "/.default";
 

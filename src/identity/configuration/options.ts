@@ -1,16 +1,16 @@
-import { type Clock, systemClock } from "../clock.js";
-import type { Cloud, CloudHosts, CloudName } from "../clouds.js";
-import { AppIdentityError } from "../errors.js";
-import { type Fetch, resolveFetch } from "../http/fetch.js";
-import type { Logger } from "../logger.js";
-import { checkOptionNames } from "../option-names.js";
+import { type Clock, systemClock } from "../../clock.js";
+import type { Cloud, CloudHosts, CloudName } from "../../clouds.js";
+import { AppIdentityError } from "../../errors.js";
+import { type Fetch, resolveFetch } from "../../http/fetch.js";
+import type { Logger } from "../../logger.js";
+import { checkOptionNames } from "../../option-names.js";
+import { chooseCredential, credentialNames } from "../choose-credential.js";
+import type { Credential, CredentialChoices, CredentialOptions } from "../credentials.js";
+import { isPlaceholder } from "../placeholders.js";
+import { portal } from "../portal.js";
+import type { TokenStore } from "../token-store.js";
 import { type Authority, authorityWithoutTenant, resolveAuthority } from "./authority.js";
-import { chooseCredential, credentialNames } from "./choose-credential.js";
-import type { Credential, CredentialChoices, CredentialOptions } from "./credentials.js";
-import { isPlaceholder } from "./placeholders.js";
-import { portal } from "./portal.js";
 import { parseScopes, resolveScopes, resourceOf } from "./scopes.js";
-import type { TokenStore } from "./token-store.js";
 
 /** What an app may say, whatever proves who it is. */
 interface CommonOptions {

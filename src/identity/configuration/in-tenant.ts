@@ -1,4 +1,4 @@
-import { AppIdentityError } from "../errors.js";
+import { AppIdentityError } from "../../errors.js";
 import { aadAuthority } from "./authority.js";
 import type { ResolvedIdentity } from "./options.js";
 import { checkTenant } from "./tenant.js";

@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
-import { AppIdentityError } from "../errors.js";
-import { nearestName } from "../option-names.js";
-import { decodeText } from "./decode-text.js";
+import { AppIdentityError } from "../../errors.js";
+import { nearestName } from "../../option-names.js";
+import { decodeText } from "../decode-text.js";
+import { isPlaceholder } from "../placeholders.js";
 import { jsonFault, lineAndColumn } from "./json-fault.js";
-import { isPlaceholder } from "./placeholders.js";
 
 /**
  * What the `parameters.json` of Microsoft's daemon quickstart says. A field that is null, empty, or still holds the sample's text is left

@@ -1,7 +1,7 @@
-import { AppIdentityError } from "../errors.js";
-import { isGuid } from "../guid.js";
-import { isPlaceholder } from "./placeholders.js";
-import { portal } from "./portal.js";
+import { AppIdentityError } from "../../errors.js";
+import { isGuid } from "../../guid.js";
+import { isPlaceholder } from "../placeholders.js";
+import { portal } from "../portal.js";
 
 const domain = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 
