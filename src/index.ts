@@ -1,7 +1,12 @@
 // Who are we
 export type { AccessTokenOptions, AppIdentity, GraphTokenRequest } from "./access-token.js";
 export type { Cloud, CloudHosts, CloudName } from "./clouds.js";
-export type { AssertionContext, CertificateOptions, CredentialOptions, TokenSource } from "./identity/credentials.js";
+export type {
+  AssertionContext,
+  CertificateOptions,
+  CredentialOptions,
+  TokenSource,
+} from "./identity/credentials/credential.js";
 export type { TokenEvent, TokenEventName } from "./identity/diagnostics.js";
 export type { AppIdentityOptions } from "./identity/configuration/options.js";
 export type { OptionOverrides } from "./identity/configuration/overrides.js";

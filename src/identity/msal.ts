@@ -1,7 +1,7 @@
 import type { AuthenticationResult, Configuration } from "@azure/msal-node";
 import { AppIdentityError } from "../errors.js";
 import type { ResolvedIdentity } from "./configuration/options.js";
-import type { Proof } from "./credentials.js";
+import type { Proof } from "./credentials/credential.js";
 import { EntraNetwork } from "./network.js";
 
 /** What one token request asks for. */

@@ -3,7 +3,7 @@ import { withDeadline } from "../http/deadline.js";
 import { retryDelay } from "../http/retry-after.js";
 import { log } from "../logger.js";
 import type { ResolvedIdentity } from "./configuration/options.js";
-import type { BorrowedCredential, Proof } from "./credentials.js";
+import type { BorrowedCredential, Proof } from "./credentials/credential.js";
 import { type AcquiredToken, requestToken, type TokenQuery } from "./msal.js";
 
 const attempts = 3;

@@ -2,7 +2,7 @@ import { adminConsentUrl } from "../admin-consent.js";
 import { AppIdentityError } from "../errors.js";
 import { checkOptionNames } from "../option-names.js";
 import type { ResolvedIdentity } from "./configuration/options.js";
-import type { Credential } from "./credentials.js";
+import type { Credential } from "./credentials/credential.js";
 import { jwtClaims } from "./jwt-claims.js";
 import type { StampedToken } from "./stored-tokens.js";
 

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CertificateSource, readCertificate } from "../../src/identity/certificate.js";
+import { type CertificateSource, readCertificate } from "../../src/identity/credentials/read-certificate.js";
 import { ecKey, makeCertificate, pem, rsaKey, type TestCertificate } from "../support/certificates.js";
 import { refusal } from "../support/refusal.js";
 

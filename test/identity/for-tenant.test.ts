@@ -6,7 +6,7 @@ import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createGraphClient } from "../../src/graph/client.js";
 import type { AppIdentityOptions } from "../../src/identity/configuration/options.js";
-import type { AssertionContext } from "../../src/identity/credentials.js";
+import type { AssertionContext } from "../../src/identity/credentials/credential.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
 import { TokenManager } from "../../src/identity/token-manager.js";
 import { startEmulator } from "../../src/testing/index.js";

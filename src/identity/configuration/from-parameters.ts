@@ -1,6 +1,6 @@
 import { type CloudName, cloudOfGraphRoot, cloudOfLoginHost, isKnownGraphRoot, resolveCloud } from "../../clouds.js";
 import { AppIdentityError } from "../../errors.js";
-import { credentialNames } from "../choose-credential.js";
+import { credentialNames } from "../credentials/choose-credential.js";
 import { portal } from "../portal.js";
 import { resolveAuthority } from "./authority.js";
 import { type AppIdentityOptions, tenantNames } from "./options.js";

@@ -1,4 +1,4 @@
-import { credentialNames } from "../choose-credential.js";
+import { credentialNames } from "../credentials/choose-credential.js";
 import { type EveryOption, tenantNames } from "./options.js";
 
 /** Any of the options, in place of what a file or the environment says. */

@@ -1,4 +1,4 @@
-import { jwtClaims } from "./jwt-claims.js";
+import { jwtClaims } from "../jwt-claims.js";
 
 const leastLifeMs = 60_000;
 

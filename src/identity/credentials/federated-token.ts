@@ -1,8 +1,8 @@
 import { accessSync, constants } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { AppIdentityError } from "../errors.js";
-import { checkAssertion } from "./assertion-life.js";
-import type { CredentialContext, ProvingCredential } from "./credentials.js";
+import { AppIdentityError } from "../../errors.js";
+import { checkAssertion } from "./check-assertion.js";
+import type { CredentialContext, ProvingCredential } from "./credential.js";
 
 /**
  * The token file of workload identity. Whoever projects it (the kubelet, every hour or so) replaces it before it expires, so it is read

@@ -1,9 +1,9 @@
-import { AppIdentityError } from "../errors.js";
-import { log } from "../logger.js";
-import { askCaller } from "./ask-caller.js";
-import type { CredentialChoices, CredentialContext, ProvingCredential } from "./credentials.js";
-import { isPlaceholder } from "./placeholders.js";
-import { portal } from "./portal.js";
+import { AppIdentityError } from "../../errors.js";
+import { log } from "../../logger.js";
+import { isPlaceholder } from "../placeholders.js";
+import { portal } from "../portal.js";
+import { askCaller } from "./ask-callback.js";
+import type { CredentialChoices, CredentialContext, ProvingCredential } from "./credential.js";
 
 const remedy = `Its value: ${portal.clientSecret}.`;
 

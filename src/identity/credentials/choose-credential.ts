@@ -1,9 +1,9 @@
-import { AppIdentityError } from "../errors.js";
-import { assertionCredential } from "./assertion-credential.js";
-import { certificateCredential } from "./certificate-credential.js";
-import type { Credential, CredentialChoices, CredentialContext, CredentialOptions } from "./credentials.js";
-import { federatedTokenCredential } from "./federated-token-credential.js";
-import { secretCredential } from "./secret-credential.js";
+import { AppIdentityError } from "../../errors.js";
+import { assertionCredential } from "./assertion.js";
+import { certificateCredential } from "./certificate.js";
+import type { Credential, CredentialChoices, CredentialContext, CredentialOptions } from "./credential.js";
+import { federatedTokenCredential } from "./federated-token.js";
+import { secretCredential } from "./secret.js";
 
 type Maker<T> = (given: T, context: CredentialContext) => Credential;
 

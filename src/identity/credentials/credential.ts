@@ -6,8 +6,8 @@
  * nothing to Entra itself: it is asked for the token instead.
  */
 
-import type { Clock } from "../clock.js";
-import type { Logger } from "../logger.js";
+import type { Clock } from "../../clock.js";
+import type { Logger } from "../../logger.js";
 
 /** What `clientAssertion` is told about the request its assertion is for. */
 export interface AssertionContext {

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { AppIdentityError, type AppIdentityErrorCode } from "../errors.js";
-import { pemText } from "./certificate-format.js";
-import { portal } from "./portal.js";
+import { AppIdentityError, type AppIdentityErrorCode } from "../../errors.js";
+import { portal } from "../portal.js";
+import { pemText } from "./read-pem.js";
 
 /** A private key and the certificate that Entra knows it by. */
 export interface Certificate {

@@ -1,7 +1,7 @@
-import { AppIdentityError } from "../errors.js";
-import { askCaller } from "./ask-caller.js";
-import { checkAssertion } from "./assertion-life.js";
-import type { CredentialChoices, CredentialContext, ProvingCredential } from "./credentials.js";
+import { AppIdentityError } from "../../errors.js";
+import { askCaller } from "./ask-callback.js";
+import { checkAssertion } from "./check-assertion.js";
+import type { CredentialChoices, CredentialContext, ProvingCredential } from "./credential.js";
 
 /** Assertions that the caller signs. MSAL calls for one when the token request is about to be sent. */
 export function assertionCredential(

@@ -1,5 +1,5 @@
-import { AppIdentityError } from "../errors.js";
-import { decodeText } from "./decode-text.js";
+import { AppIdentityError } from "../../errors.js";
+import { decodeText } from "../decode-text.js";
 
 /**
  * The PEM text in a file or an option, or nothing where there is none. What else certificates come in is recognised, and answered with the

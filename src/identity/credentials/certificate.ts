@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { AppIdentityError } from "../errors.js";
-import { log } from "../logger.js";
-import { checkOptionNames } from "../option-names.js";
-import { type Certificate, certificateExpired, readCertificate } from "./certificate.js";
-import type { CertificateOptions, CredentialContext, Proof, ProvingCredential } from "./credentials.js";
-import { portal } from "./portal.js";
+import { AppIdentityError } from "../../errors.js";
+import { log } from "../../logger.js";
+import { checkOptionNames } from "../../option-names.js";
+import { portal } from "../portal.js";
+import type { CertificateOptions, CredentialContext, Proof, ProvingCredential } from "./credential.js";
+import { type Certificate, certificateExpired, readCertificate } from "./read-certificate.js";
 
 const places = ["path", "pem", "privateKey"] as const;
 const details = ["passphrase", "thumbprint", "thumbprintSha256", "x5c", "sendX5c"];

@@ -1,6 +1,6 @@
-import type { Clock } from "../clock.js";
-import { AppIdentityError } from "../errors.js";
-import { withDeadline } from "../http/deadline.js";
+import type { Clock } from "../../clock.js";
+import { AppIdentityError } from "../../errors.js";
+import { withDeadline } from "../../http/deadline.js";
 
 const timeoutMs = 30_000;
 
