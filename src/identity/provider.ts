@@ -12,8 +12,8 @@ import { inTenant } from "./configuration/in-tenant.js";
 import { type AppIdentityOptions, type ResolvedIdentity, resolveOptions } from "./configuration/options.js";
 import type { OptionOverrides } from "./configuration/overrides.js";
 import { resolveScopes } from "./configuration/scopes.js";
+import { acquireToken } from "./entra/acquire-token.js";
 import { TokenManager, type TokenSubject } from "./token-manager.js";
-import { acquireToken } from "./token-request.js";
 import { checkVerifyOptions, type Verification, type VerifyOptions, verificationOf } from "./verify.js";
 
 /** What Azure SDK clients ask of a credential. */

@@ -13,7 +13,7 @@ import type { Clock } from "../clock.js";
 import { AppIdentityError } from "../errors.js";
 import { type Logger, log } from "../logger.js";
 import { publishTokenEvent, type TokenEvent } from "./diagnostics.js";
-import type { AcquiredToken } from "./msal.js";
+import type { AcquiredToken } from "./entra/request-token.js";
 import { Outage } from "./outage.js";
 import { type StampedToken, StoredTokens } from "./stored-tokens.js";
 import type { TokenStore } from "./token-store.js";

@@ -1,11 +1,11 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from "@azure/msal-node";
-import type { Clock } from "../clock.js";
-import { AppIdentityError } from "../errors.js";
-import type { Fetch } from "../http/fetch.js";
-import { isTransientStatus, parseRetryAfter } from "../http/retry-after.js";
-import { entraFailure } from "../remedies.js";
+import type { Clock } from "../../clock.js";
+import { AppIdentityError } from "../../errors.js";
+import type { Fetch } from "../../http/fetch.js";
+import { isTransientStatus, parseRetryAfter } from "../../http/retry-after.js";
 import { type Answer, exchange } from "./exchange.js";
-import { readTokenAnswer, type TokenLifetime } from "./token-answer.js";
+import { entraFailure } from "./remedies.js";
+import { readTokenAnswer, type TokenLifetime } from "./token-lifetime.js";
 
 const timeoutMs = 10_000;
 const maxBytes = 1_000_000;

@@ -1,4 +1,4 @@
-import { AppIdentityError } from "../errors.js";
+import { AppIdentityError } from "../../errors.js";
 
 /** How long a token is good, from the moment its answer arrived. */
 export interface TokenLifetime {

@@ -1,5 +1,5 @@
-import { AppIdentityError, type AppIdentityErrorCode, type AppIdentityErrorDetails } from "./errors.js";
-import { portal } from "./identity/portal.js";
+import { AppIdentityError, type AppIdentityErrorCode, type AppIdentityErrorDetails } from "../../errors.js";
+import { portal } from "../portal.js";
 
 /** Who asked for the token that Entra refused. */
 interface TokenAsker {

@@ -1,10 +1,10 @@
-import { AppIdentityError } from "../errors.js";
-import { withDeadline } from "../http/deadline.js";
-import { retryDelay } from "../http/retry-after.js";
-import { log } from "../logger.js";
-import type { ResolvedIdentity } from "./configuration/options.js";
-import type { BorrowedCredential, Proof } from "./credentials/credential.js";
-import { type AcquiredToken, requestToken, type TokenQuery } from "./msal.js";
+import { AppIdentityError } from "../../errors.js";
+import { withDeadline } from "../../http/deadline.js";
+import { retryDelay } from "../../http/retry-after.js";
+import { log } from "../../logger.js";
+import type { ResolvedIdentity } from "../configuration/options.js";
+import type { BorrowedCredential, Proof } from "../credentials/credential.js";
+import { type AcquiredToken, requestToken, type TokenQuery } from "./request-token.js";
 
 const attempts = 3;
 const baseDelayMs = 500;

@@ -1,8 +1,8 @@
 import type { AuthenticationResult, Configuration } from "@azure/msal-node";
-import { AppIdentityError } from "../errors.js";
-import type { ResolvedIdentity } from "./configuration/options.js";
-import type { Proof } from "./credentials/credential.js";
-import { EntraNetwork } from "./network.js";
+import { AppIdentityError } from "../../errors.js";
+import type { ResolvedIdentity } from "../configuration/options.js";
+import type { Proof } from "../credentials/credential.js";
+import { EntraNetwork } from "./msal-network.js";
 
 /** What one token request asks for. */
 export interface TokenQuery {

@@ -1,8 +1,8 @@
-import type { Clock } from "../clock.js";
-import { AppIdentityError } from "../errors.js";
-import { withDeadline } from "../http/deadline.js";
-import type { Fetch } from "../http/fetch.js";
-import { bareError } from "../http/safe-cause.js";
+import type { Clock } from "../../clock.js";
+import { AppIdentityError } from "../../errors.js";
+import { withDeadline } from "../../http/deadline.js";
+import type { Fetch } from "../../http/fetch.js";
+import { bareError } from "../../http/safe-cause.js";
 
 /** An answer of the identity platform, read to its end. */
 export interface Answer {
