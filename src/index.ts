@@ -7,12 +7,12 @@ export type {
   CredentialOptions,
   TokenSource,
 } from "./identity/credentials/credential.js";
-export type { TokenEvent, TokenEventName } from "./identity/diagnostics.js";
+export type { TokenEvent, TokenEventName } from "./identity/tokens/token-events.js";
 export type { AppIdentityOptions } from "./identity/configuration/options.js";
 export type { OptionOverrides } from "./identity/configuration/overrides.js";
 export { type Parameters, readParameters } from "./identity/configuration/parameters.js";
 export { AppIdentityAuthProvider, type AzureAccessToken, type GetTokenOptions } from "./identity/provider.js";
-export type { TokenStore } from "./identity/token-store.js";
+export type { TokenStore } from "./identity/tokens/token-store.js";
 export type { Verification, VerifyOptions } from "./identity/verify.js";
 
 // How we speak to Graph

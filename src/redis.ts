@@ -1,9 +1,9 @@
 import { createCipheriv, createDecipheriv, createSecretKey, KeyObject, randomBytes, randomUUID } from "node:crypto";
 import { AppIdentityError } from "./errors.js";
-import type { TokenStore } from "./identity/token-store.js";
+import type { TokenStore } from "./identity/tokens/token-store.js";
 import { checkOptionNames } from "./option-names.js";
 
-export type { TokenStore } from "./identity/token-store.js";
+export type { TokenStore } from "./identity/tokens/token-store.js";
 
 /** A client of the `redis` package, version 4 to 6: single, pool or cluster. */
 export interface NodeRedisClient {

@@ -13,7 +13,7 @@ import { type AppIdentityOptions, type ResolvedIdentity, resolveOptions } from "
 import type { OptionOverrides } from "./configuration/overrides.js";
 import { resolveScopes } from "./configuration/scopes.js";
 import { acquireToken } from "./entra/acquire-token.js";
-import { TokenManager, type TokenSubject } from "./token-manager.js";
+import { TokenManager, type TokenSubject } from "./tokens/token-manager.js";
 import { checkVerifyOptions, type Verification, type VerifyOptions, verificationOf } from "./verify.js";
 
 /** What Azure SDK clients ask of a credential. */

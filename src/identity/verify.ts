@@ -4,7 +4,7 @@ import { checkOptionNames } from "../option-names.js";
 import type { ResolvedIdentity } from "./configuration/options.js";
 import type { Credential } from "./credentials/credential.js";
 import { jwtClaims } from "./jwt-claims.js";
-import type { StampedToken } from "./stored-tokens.js";
+import type { StampedToken } from "./tokens/stored-tokens.js";
 
 /** What `verify()` is to look at. */
 export interface VerifyOptions {

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { TokenEvent } from "../../src/identity/diagnostics.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
+import type { TokenEvent } from "../../src/identity/tokens/token-events.js";
 import { LimitedClock } from "../support/limited-clock.js";
 import {
   clientId,

@@ -8,7 +8,7 @@ import { createGraphClient } from "../../src/graph/client.js";
 import type { AppIdentityOptions } from "../../src/identity/configuration/options.js";
 import type { AssertionContext } from "../../src/identity/credentials/credential.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
-import { TokenManager } from "../../src/identity/token-manager.js";
+import { TokenManager } from "../../src/identity/tokens/token-manager.js";
 import { startEmulator } from "../../src/testing/index.js";
 import { listUsers } from "../../src/users/list-users.js";
 import { makeCertificate } from "../support/certificates.js";

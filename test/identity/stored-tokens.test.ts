@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Clock, systemClock } from "../../src/clock.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
-import type { TokenStore } from "../../src/identity/token-store.js";
+import type { TokenStore } from "../../src/identity/tokens/token-store.js";
 import { LimitedClock } from "../support/limited-clock.js";
 import { json } from "../support/loopback.js";
 import {

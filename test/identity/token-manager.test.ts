@@ -4,7 +4,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { AppIdentityOptions } from "../../src/identity/configuration/options.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
-import { TokenManager } from "../../src/identity/token-manager.js";
+import { TokenManager } from "../../src/identity/tokens/token-manager.js";
 import { LimitedClock } from "../support/limited-clock.js";
 import { json } from "../support/loopback.js";
 import { failureOf } from "../support/refusal.js";

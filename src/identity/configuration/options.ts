@@ -8,7 +8,7 @@ import { chooseCredential, credentialNames } from "../credentials/choose-credent
 import type { Credential, CredentialChoices, CredentialOptions } from "../credentials/credential.js";
 import { isPlaceholder } from "../placeholders.js";
 import { portal } from "../portal.js";
-import type { TokenStore } from "../token-store.js";
+import type { TokenStore } from "../tokens/token-store.js";
 import { type Authority, authorityWithoutTenant, resolveAuthority } from "./authority.js";
 import { parseScopes, resolveScopes, resourceOf } from "./scopes.js";
 

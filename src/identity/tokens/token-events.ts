@@ -1,5 +1,5 @@
 import { channel } from "node:diagnostics_channel";
-import type { AppIdentityErrorCode } from "../errors.js";
+import type { AppIdentityErrorCode } from "../../errors.js";
 
 /**
  * What `node:diagnostics_channel` tells about tokens, under `graph-app-identity:token:<name>`:

@@ -9,13 +9,13 @@
  * can be turned back. A token is over when either says so; only when no other can be had does elapsed time alone have the word.
  */
 import { setMaxListeners } from "node:events";
-import type { Clock } from "../clock.js";
-import { AppIdentityError } from "../errors.js";
-import { type Logger, log } from "../logger.js";
-import { publishTokenEvent, type TokenEvent } from "./diagnostics.js";
-import type { AcquiredToken } from "./entra/request-token.js";
-import { Outage } from "./outage.js";
+import type { Clock } from "../../clock.js";
+import { AppIdentityError } from "../../errors.js";
+import { type Logger, log } from "../../logger.js";
+import type { AcquiredToken } from "../entra/request-token.js";
+import { Outage } from "./failure-backoff.js";
 import { type StampedToken, StoredTokens } from "./stored-tokens.js";
+import { publishTokenEvent, type TokenEvent } from "./token-events.js";
 import type { TokenStore } from "./token-store.js";
 
 /** One kind of token: who asks, for what. */

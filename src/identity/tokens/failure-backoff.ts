@@ -1,6 +1,6 @@
-import type { Clock } from "../clock.js";
-import { AppIdentityError } from "../errors.js";
-import { retryDelay } from "../http/retry-after.js";
+import type { Clock } from "../../clock.js";
+import { AppIdentityError } from "../../errors.js";
+import { retryDelay } from "../../http/retry-after.js";
 
 /** Rest after a failure: this long, and exponentially longer on top. */
 const restMs = 5_000;

@@ -1,6 +1,6 @@
-import type { Clock } from "../clock.js";
-import { withDeadline } from "../http/deadline.js";
-import { type Logger, log } from "../logger.js";
+import type { Clock } from "../../clock.js";
+import { withDeadline } from "../../http/deadline.js";
+import { type Logger, log } from "../../logger.js";
 import type { TokenStore } from "./token-store.js";
 
 /** A token with its times on the wall clock, which processes share. */
