@@ -1,6 +1,6 @@
 import { createPublicKey, type JsonWebKey, type KeyObject, X509Certificate } from "node:crypto";
+import { seededGuid, seededSecret } from "./chance/seeded.js";
 import { checkKnown, checkText, checkTexts, checkValue } from "./check-options.js";
-import { seededGuid, seededSecret } from "./seeded.js";
 
 /** A secret as it is registered. */
 export interface SecretOptions {

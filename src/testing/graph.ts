@@ -1,3 +1,4 @@
+import { seededRandom } from "./chance/seeded.js";
 import type { Collection } from "./collection.js";
 import { createDelta } from "./delta.js";
 import type { Directory } from "./directory.js";
@@ -10,7 +11,6 @@ import { createPageTokens } from "./page-token.js";
 import { projection, relatedProjection } from "./projection.js";
 import { parseCountQuery, parseSingleQuery } from "./query.js";
 import { type QueryOptions, readOptions } from "./query-options.js";
-import { seededRandom } from "./seeded.js";
 import { createThrottle } from "./throttle.js";
 import type { EmulatorClock, WireReply, WireRequest } from "./wire.js";
 

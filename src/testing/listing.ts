@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
+import { coprimeFrom } from "./chance/coprime.js";
+import { mix } from "./chance/seeded.js";
 import type { Collection } from "./collection.js";
-import { coprimeFrom } from "./coprime.js";
 import { GraphRefusal, unsupportedQuery } from "./graph-refusal.js";
 import type { GraphSwitches } from "./graph-switches.js";
 import type { PageTokens } from "./page-token.js";
 import { type GraphQuery, parseListQuery, type Restriction } from "./query.js";
 import type { QueryOptions } from "./query-options.js";
-import { mix } from "./seeded.js";
 import { createSnapshots } from "./snapshots.js";
 import type { EmulatorClock } from "./wire.js";
 

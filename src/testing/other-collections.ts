@@ -1,9 +1,9 @@
+import { createKeyedGuids } from "./chance/keyed-guid.js";
+import { mix } from "./chance/seeded.js";
 import type { Collection } from "./collection.js";
 import type { Directory } from "./directory.js";
 import { isoSeconds } from "./iso-seconds.js";
-import { createKeyedGuids } from "./keyed-guid.js";
 import { type FilterRules, filterRule } from "./query-rules.js";
-import { mix } from "./seeded.js";
 
 /** What else a directory has beside its users: small, fixed lists to try `listAll` on. */
 export function createOtherCollections(directory: Directory): Collection[] {

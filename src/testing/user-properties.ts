@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
+import { mix } from "./chance/seeded.js";
 import { isoSeconds } from "./iso-seconds.js";
 import type { Person } from "./people.js";
-import { mix } from "./seeded.js";
 
 /** What `GET /users` answers without `$select`, in the order of the wire. */
 export const defaultUserProperties = [

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { TenantReport } from "../../examples/fleet/roster.js";
 import { Mirror, SupersededError } from "../../examples/mirror.js";
+import { seededRandom } from "../../src/testing/chance/seeded.js";
 import type { EmulatedTenant, RecordedRequest } from "../../src/testing/index.js";
-import { seededRandom } from "../../src/testing/seeded.js";
 import { type Fleet, hasFleetServices, startFleet } from "../support/fleet.js";
 import { runProgram } from "../support/run-program.js";
 
