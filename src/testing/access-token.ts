@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { App } from "./app.js";
-import { signJwt } from "./jwt.js";
-import type { SigningKey } from "./signing-key.js";
+import { signJwt } from "./crypto/jwt.js";
+import type { SigningKey } from "./crypto/signing-key.js";
 import type { Tenant } from "./tenant.js";
 
 export interface TokenContent {

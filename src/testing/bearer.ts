@@ -1,8 +1,8 @@
 import type { App } from "./app.js";
+import { decodeJwt, isSignedBy } from "./crypto/jwt.js";
+import type { SigningKey } from "./crypto/signing-key.js";
 import { GraphRefusal } from "./graph-refusal.js";
 import { clouds, graphAppId, serviceOfHost } from "./hosts.js";
-import { decodeJwt, isSignedBy } from "./jwt.js";
-import type { SigningKey } from "./signing-key.js";
 import type { Tenant } from "./tenant.js";
 import type { WireRequest } from "./wire.js";
 

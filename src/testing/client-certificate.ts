@@ -1,7 +1,7 @@
 import { generateKeyPair, X509Certificate } from "node:crypto";
 import { promisify } from "node:util";
-import { createCertificate, pemOf } from "./certificate.js";
 import { checkKnown, defined } from "./check-options.js";
+import { createCertificate, pemOf } from "./crypto/x509.js";
 
 export interface ClientCertificateOptions {
   /** Common name. Default `"daemon"`. */

@@ -1,4 +1,4 @@
-import { decodeJwt } from "./jwt.js";
+import { decodeJwt } from "./crypto/jwt.js";
 import type { WireRequest } from "./wire.js";
 
 /** A request as the emulator saw it. Bearer tokens and client secrets are left out. */

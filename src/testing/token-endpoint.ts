@@ -1,10 +1,10 @@
 import { createAccessToken } from "./access-token.js";
 import type { App } from "./app.js";
 import { checkAssertion } from "./assertion.js";
+import type { SigningKey } from "./crypto/signing-key.js";
 import { EntraFailure } from "./entra-failure.js";
 import { isGuid } from "./guid.js";
 import { cloudOfLoginHost, clouds, graphAppId } from "./hosts.js";
-import type { SigningKey } from "./signing-key.js";
 import type { Strictness } from "./strictness.js";
 import type { Tenant } from "./tenant.js";
 import type { EmulatorClock, WireRequest } from "./wire.js";

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { isIP, isIPv4 } from "node:net";
-import { createCertificate, pemOf } from "./certificate.js";
+import { createCertificate, pemOf } from "./x509.js";
 
 export interface TlsIdentity {
   cert: string;

@@ -1,6 +1,6 @@
 import { createHash, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
-import { createCertificate } from "./certificate.js";
+import { createCertificate } from "./x509.js";
 
 /** What the emulator signs its tokens with. Made per start, so nothing it signs passes for the real service's. */
 export interface SigningKey {
