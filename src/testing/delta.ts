@@ -1,4 +1,4 @@
-import type { Directory } from "./directory.js";
+import type { Directory } from "./directory/directory.js";
 import { GraphRefusal, unsupportedQuery } from "./graph-refusal.js";
 import type { GraphSwitches } from "./graph-switches.js";
 import type { PageTokens } from "./page-token.js";

@@ -1,5 +1,5 @@
 import type { App, AppOptions } from "./app.js";
-import type { TenantUsers } from "./directory.js";
+import type { TenantUsers } from "./directory/directory.js";
 import type { GraphSwitches } from "./graph-switches.js";
 import type { Tenant } from "./tenant.js";
 import type { EmulatorClock } from "./wire.js";

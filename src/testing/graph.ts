@@ -1,12 +1,12 @@
 import { seededRandom } from "./chance/seeded.js";
-import type { Collection } from "./collection.js";
 import { createDelta } from "./delta.js";
-import type { Directory } from "./directory.js";
+import type { Collection } from "./directory/collection.js";
+import type { Directory } from "./directory/directory.js";
+import { createOtherCollections } from "./directory/other-collections.js";
 import { answerAsGraph } from "./graph-answer.js";
 import { badRequest, GraphRefusal } from "./graph-refusal.js";
 import { type GraphSwitches, initialSwitches } from "./graph-switches.js";
 import { createListing } from "./listing.js";
-import { createOtherCollections } from "./other-collections.js";
 import { createPageTokens } from "./page-token.js";
 import { projection, relatedProjection } from "./projection.js";
 import { parseCountQuery, parseSingleQuery } from "./query.js";

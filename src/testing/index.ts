@@ -6,7 +6,7 @@ export {
   type ClientCertificateOptions,
   createClientCertificate,
 } from "./client-certificate.js";
-export type { DirectoryUser, TenantUsers, UserProperties } from "./directory.js";
+export type { DirectoryUser, TenantUsers, UserProperties } from "./directory/directory.js";
 export type { EmulatedTenant } from "./emulated-tenant.js";
 export {
   type Emulator,

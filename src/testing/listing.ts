@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { coprimeFrom } from "./chance/coprime.js";
 import { mix } from "./chance/seeded.js";
-import type { Collection } from "./collection.js";
+import type { Collection } from "./directory/collection.js";
 import { GraphRefusal, unsupportedQuery } from "./graph-refusal.js";
 import type { GraphSwitches } from "./graph-switches.js";
 import type { PageTokens } from "./page-token.js";

@@ -1,4 +1,4 @@
-import type { Collection } from "./collection.js";
+import type { Collection } from "./directory/collection.js";
 import type { GraphQuery } from "./query.js";
 
 /** Makes of a member what the answer shows of it: the properties selected, or the default ones, and what is expanded. */

@@ -1,4 +1,4 @@
-import type { Collection } from "./collection.js";
+import type { Collection } from "./directory/collection.js";
 import { badRequest, unsupportedQuery } from "./graph-refusal.js";
 import type { Predicate } from "./query-evaluate.js";
 

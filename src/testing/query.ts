@@ -1,4 +1,4 @@
-import type { Collection } from "./collection.js";
+import type { Collection } from "./directory/collection.js";
 import { badRequest, GraphRefusal, unsupportedQuery } from "./graph-refusal.js";
 import { compileFilter, type Predicate } from "./query-evaluate.js";
 import { type Filter, parseFilter } from "./query-filter.js";

@@ -1,7 +1,7 @@
 import { App, type AppOptions, AppRegistration } from "./app.js";
 import { seededGuid } from "./chance/seeded.js";
 import { checkKnown, checkText, checkWhole } from "./check-options.js";
-import { createDirectory, type Directory } from "./directory.js";
+import { createDirectory, type Directory } from "./directory/directory.js";
 import { createGraphService, type GraphService } from "./graph.js";
 import type { GraphSwitches } from "./graph-switches.js";
 import type { EmulatorClock } from "./wire.js";

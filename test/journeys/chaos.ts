@@ -3,7 +3,7 @@ import { type AppIdentityError, isAppIdentityError } from "../../src/errors.js";
 import { createGraphClient } from "../../src/graph/client.js";
 import type { ListProgress } from "../../src/graph/paging/progress.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
-import type { Directory } from "../../src/testing/directory.js";
+import type { Directory } from "../../src/testing/directory/directory.js";
 import { type Emulator, type Fault, startEmulator } from "../../src/testing/index.js";
 import { listUsers } from "../../src/users/list-users.js";
 

@@ -1,9 +1,9 @@
-import { createKeyedGuids } from "./chance/keyed-guid.js";
-import { mix } from "./chance/seeded.js";
+import { createKeyedGuids } from "../chance/keyed-guid.js";
+import { mix } from "../chance/seeded.js";
 import type { Collection } from "./collection.js";
 import type { Directory } from "./directory.js";
+import { type FilterRules, filterRule } from "./filter-rules.js";
 import { isoSeconds } from "./iso-seconds.js";
-import { type FilterRules, filterRule } from "./query-rules.js";
 
 /** What else a directory has beside its users: small, fixed lists to try `listAll` on. */
 export function createOtherCollections(directory: Directory): Collection[] {

@@ -1,11 +1,11 @@
 import type { User } from "@microsoft/microsoft-graph-types";
+import type { EmulatorClock } from "../wire.js";
 import type { Collection, Member } from "./collection.js";
+import { userFilterRules, userOrderRules } from "./filter-rules.js";
 import { isoSeconds } from "./iso-seconds.js";
 import { mailName } from "./names.js";
 import { createPeople } from "./people.js";
-import { userFilterRules, userOrderRules } from "./query-rules.js";
 import { defaultUserProperties, singleUserProperties, userProperties } from "./user-properties.js";
-import type { EmulatorClock } from "./wire.js";
 
 /** What a user can be given: listable properties, `manager` as `{ id }`, and directory extensions. */
 export type UserProperties = User & { [extension: `extension_${string}`]: unknown };

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mix } from "./chance/seeded.js";
+import { mix } from "../chance/seeded.js";
 import { isoSeconds } from "./iso-seconds.js";
 import type { Person } from "./people.js";
 

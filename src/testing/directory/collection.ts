@@ -1,4 +1,4 @@
-import type { FilterRules } from "./query-rules.js";
+import type { FilterRules } from "./filter-rules.js";
 
 /** Something Graph can list. Its members have keys from 0 to `end`; a key belongs to one member for ever. */
 export interface Collection {

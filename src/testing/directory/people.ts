@@ -1,6 +1,6 @@
-import { coprimeFrom } from "./chance/coprime.js";
-import { createKeyedGuids, type KeyedGuids } from "./chance/keyed-guid.js";
-import { mix } from "./chance/seeded.js";
+import { coprimeFrom } from "../chance/coprime.js";
+import { createKeyedGuids, type KeyedGuids } from "../chance/keyed-guid.js";
+import { mix } from "../chance/seeded.js";
 import { type Culture, cultures, type Name, type Office } from "./names.js";
 
 /** Makes the people of a tenant out of their index alone, and finds the index of a person again. Nothing is stored. */
