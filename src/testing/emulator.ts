@@ -4,8 +4,9 @@ import { createCarrier } from "./carrier.js";
 import { checkChoice, checkKnown, checkText, checkValue, checkWhole, defined } from "./check-options.js";
 import { createSigningKey } from "./crypto/signing-key.js";
 import { describeTenant, type EmulatedTenant } from "./emulated-tenant.js";
-import { createEntraService } from "./entra.js";
-import type { ErrorSeparator } from "./entra-failure.js";
+import type { ErrorSeparator } from "./entra/failure.js";
+import { createEntraService } from "./entra/service.js";
+import { type Strictness, strictest } from "./entra/strictness.js";
 import { createFaults, type Faults } from "./fault.js";
 import { answerAsGraph } from "./graph-answer.js";
 import { GraphRefusal } from "./graph-refusal.js";
@@ -13,7 +14,6 @@ import type { GraphSwitches } from "./graph-switches.js";
 import type { RecordedRequest } from "./request-log.js";
 import { createListener } from "./server.js";
 import { openSockets } from "./sockets.js";
-import { type Strictness, strictest } from "./strictness.js";
 import { Tenant, type TenantOptions } from "./tenant.js";
 
 /** What the embedded tenant is to be like. Every field has a default. */

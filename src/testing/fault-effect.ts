@@ -1,4 +1,4 @@
-import { EntraFailure, type ErrorSeparator, failureReply } from "./entra-failure.js";
+import { EntraFailure, type ErrorSeparator, failureReply } from "./entra/failure.js";
 import type { Fault } from "./fault.js";
 import { answerAsGraph } from "./graph-answer.js";
 import { GraphRefusal } from "./graph-refusal.js";

@@ -1,6 +1,6 @@
-import type { AadstsCode } from "./aadsts.js";
 import { seededRandom } from "./chance/seeded.js";
 import { checkChoice, checkKnown, checkValue, checkWhole } from "./check-options.js";
+import type { AadstsCode } from "./entra/aadsts.js";
 import type { RecordedRequest } from "./request-log.js";
 
 /** Which requests a fault is for. Without any of these: every one. */

@@ -1,4 +1,3 @@
-export type { AadstsCode } from "./aadsts.js";
 export type { App, AppOptions, FederatedCredentialOptions, SecretOptions } from "./app.js";
 export type { ChallengeSpelling } from "./bearer.js";
 export {
@@ -14,9 +13,10 @@ export {
   type MovableClock,
   startEmulator,
 } from "./emulator.js";
-export type { ErrorSeparator } from "./entra-failure.js";
+export type { AadstsCode } from "./entra/aadsts.js";
+export type { ErrorSeparator } from "./entra/failure.js";
+export type { Strictness } from "./entra/strictness.js";
 export type { Fault, FaultMatch, Faults } from "./fault.js";
 export type { GraphSwitches } from "./graph-switches.js";
 export type { RecordedRequest } from "./request-log.js";
-export type { Strictness } from "./strictness.js";
 export type { TenantOptions } from "./tenant.js";

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { originHeader } from "./carrier.js";
-import type { ErrorSeparator } from "./entra-failure.js";
+import type { ErrorSeparator } from "./entra/failure.js";
 import type { createFaults, Fault } from "./fault.js";
 import { faultReply, spoil } from "./fault-effect.js";
 import { serviceOfHost } from "./hosts.js";

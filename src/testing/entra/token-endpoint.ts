@@ -1,13 +1,13 @@
+import type { App } from "../app.js";
+import type { SigningKey } from "../crypto/signing-key.js";
+import { isGuid } from "../guid.js";
+import { cloudOfLoginHost, clouds, graphAppId } from "../hosts.js";
+import type { Tenant } from "../tenant.js";
+import type { EmulatorClock, WireRequest } from "../wire.js";
 import { createAccessToken } from "./access-token.js";
-import type { App } from "./app.js";
-import { checkAssertion } from "./assertion.js";
-import type { SigningKey } from "./crypto/signing-key.js";
-import { EntraFailure } from "./entra-failure.js";
-import { isGuid } from "./guid.js";
-import { cloudOfLoginHost, clouds, graphAppId } from "./hosts.js";
+import { checkAssertion } from "./check-assertion.js";
+import { EntraFailure } from "./failure.js";
 import type { Strictness } from "./strictness.js";
-import type { Tenant } from "./tenant.js";
-import type { EmulatorClock, WireRequest } from "./wire.js";
 
 export interface TokenEndpointOptions {
   signingKey: Promise<SigningKey>;

@@ -1,6 +1,6 @@
-import type { App, FederatedCredential } from "./app.js";
-import { algorithms, decodeJwt, isSignedBy, type Jwt } from "./crypto/jwt.js";
-import { EntraFailure } from "./entra-failure.js";
+import type { App, FederatedCredential } from "../app.js";
+import { algorithms, decodeJwt, isSignedBy, type Jwt } from "../crypto/jwt.js";
+import { EntraFailure } from "./failure.js";
 import type { Strictness } from "./strictness.js";
 
 /** What an assertion is checked against. */

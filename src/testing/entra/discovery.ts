@@ -1,5 +1,5 @@
-import { EntraFailure } from "./entra-failure.js";
-import { cloudOfLoginHost, clouds } from "./hosts.js";
+import { cloudOfLoginHost, clouds } from "../hosts.js";
+import { EntraFailure } from "./failure.js";
 
 const instanceName = ({ hostname }: URL) => hostname.replace(/^login\./, "");
 

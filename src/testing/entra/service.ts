@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { isGuid } from "../guid.js";
+import type { Tenant } from "../tenant.js";
+import type { WireReply, WireRequest } from "../wire.js";
 import { instanceDiscovery, keysDocument, openIdConfiguration } from "./discovery.js";
-import { EntraFailure, type ErrorSeparator, failureReply } from "./entra-failure.js";
-import { isGuid } from "./guid.js";
-import type { Tenant } from "./tenant.js";
+import { EntraFailure, type ErrorSeparator, failureReply } from "./failure.js";
 import { createTokenEndpoint, type TokenEndpointOptions } from "./token-endpoint.js";
-import type { WireReply, WireRequest } from "./wire.js";
 
 export interface EntraOptions extends TokenEndpointOptions {
   findTenant(segment: string): Tenant | undefined;

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import type { App } from "./app.js";
-import { signJwt } from "./crypto/jwt.js";
-import type { SigningKey } from "./crypto/signing-key.js";
-import type { Tenant } from "./tenant.js";
+import type { App } from "../app.js";
+import { signJwt } from "../crypto/jwt.js";
+import type { SigningKey } from "../crypto/signing-key.js";
+import type { Tenant } from "../tenant.js";
 
 export interface TokenContent {
   tenant: Tenant;

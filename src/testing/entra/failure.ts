@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { isGuid } from "../guid.js";
+import type { WireReply, WireRequest } from "../wire.js";
 import { type AadstsCode, type AadstsRow, aadsts } from "./aadsts.js";
-import { isGuid } from "./guid.js";
-import type { WireReply, WireRequest } from "./wire.js";
 
 /** A refusal on its way to the client. */
 export class EntraFailure extends Error {
