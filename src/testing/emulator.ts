@@ -7,7 +7,7 @@ import { describeTenant, type EmulatedTenant } from "./emulated-tenant.js";
 import type { ErrorSeparator } from "./entra/failure.js";
 import { createEntraService } from "./entra/service.js";
 import { type Strictness, strictest } from "./entra/strictness.js";
-import { createFaults, type Faults } from "./fault.js";
+import { createFaults, type Faults } from "./faults/faults.js";
 import { answerAsGraph } from "./graph-answer.js";
 import { GraphRefusal } from "./graph-refusal.js";
 import type { GraphSwitches } from "./graph-switches.js";

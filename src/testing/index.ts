@@ -16,7 +16,7 @@ export {
 export type { AadstsCode } from "./entra/aadsts.js";
 export type { ErrorSeparator } from "./entra/failure.js";
 export type { Strictness } from "./entra/strictness.js";
-export type { Fault, FaultMatch, Faults } from "./fault.js";
+export type { Fault, FaultMatch, Faults } from "./faults/faults.js";
 export type { GraphSwitches } from "./graph-switches.js";
 export type { RecordedRequest } from "./request-log.js";
 export type { TenantOptions } from "./tenant.js";

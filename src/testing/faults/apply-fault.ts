@@ -1,8 +1,8 @@
-import { EntraFailure, type ErrorSeparator, failureReply } from "./entra/failure.js";
-import type { Fault } from "./fault.js";
-import { answerAsGraph } from "./graph-answer.js";
-import { GraphRefusal } from "./graph-refusal.js";
-import type { WireReply, WireRequest } from "./wire.js";
+import { EntraFailure, type ErrorSeparator, failureReply } from "../entra/failure.js";
+import { answerAsGraph } from "../graph-answer.js";
+import { GraphRefusal } from "../graph-refusal.js";
+import type { WireReply, WireRequest } from "../wire.js";
+import type { Fault } from "./faults.js";
 
 const graphErrors: Record<number, [code: string, message: string]> = {
   401: ["InvalidAuthenticationToken", "Lifetime validation failed, the token is expired."],
