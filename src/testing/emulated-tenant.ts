@@ -1,6 +1,6 @@
 import type { App, AppOptions } from "./app.js";
 import type { TenantUsers } from "./directory/directory.js";
-import type { GraphSwitches } from "./graph-switches.js";
+import type { GraphSwitches } from "./graph/switches.js";
 import type { Tenant } from "./tenant.js";
 import type { EmulatorClock } from "./wire.js";
 

@@ -1,5 +1,4 @@
 export type { App, AppOptions, FederatedCredentialOptions, SecretOptions } from "./app.js";
-export type { ChallengeSpelling } from "./bearer.js";
 export {
   type ClientCertificate,
   type ClientCertificateOptions,
@@ -17,6 +16,7 @@ export type { AadstsCode } from "./entra/aadsts.js";
 export type { ErrorSeparator } from "./entra/failure.js";
 export type { Strictness } from "./entra/strictness.js";
 export type { Fault, FaultMatch, Faults } from "./faults/faults.js";
-export type { GraphSwitches } from "./graph-switches.js";
+export type { GraphSwitches } from "./graph/switches.js";
+export type { ChallengeSpelling } from "./graph/verify-bearer.js";
 export type { RecordedRequest } from "./request-log.js";
 export type { TenantOptions } from "./tenant.js";

@@ -1,4 +1,4 @@
-import { badRequest } from "./graph-refusal.js";
+import { badRequest } from "./graph/refusal.js";
 import type { WireRequest } from "./wire.js";
 
 /** The system query options of a request as they came: names in lower case with their `$`, values decoded. */

@@ -1,5 +1,5 @@
 import type { Collection } from "./directory/collection.js";
-import { badRequest, unsupportedQuery } from "./graph-refusal.js";
+import { badRequest, unsupportedQuery } from "./graph/refusal.js";
 import type { Predicate } from "./query-evaluate.js";
 
 const tokenPattern = /\s*(?:"((?:[^"\\]|\\.)*)"|(AND|OR)\b|([()]))/y;

@@ -1,5 +1,5 @@
 import type { Collection } from "./directory/collection.js";
-import { badRequest, GraphRefusal, unsupportedQuery } from "./graph-refusal.js";
+import { badRequest, GraphRefusal, unsupportedQuery } from "./graph/refusal.js";
 import { compileFilter, type Predicate } from "./query-evaluate.js";
 import { type Filter, parseFilter } from "./query-filter.js";
 import { mentions, namesIn } from "./query-inspect.js";

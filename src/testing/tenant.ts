@@ -2,8 +2,8 @@ import { App, type AppOptions, AppRegistration } from "./app.js";
 import { seededGuid } from "./chance/seeded.js";
 import { checkKnown, checkText, checkWhole } from "./check-options.js";
 import { createDirectory, type Directory } from "./directory/directory.js";
-import { createGraphService, type GraphService } from "./graph.js";
-import type { GraphSwitches } from "./graph-switches.js";
+import { createGraphService, type GraphService } from "./graph/service.js";
+import type { GraphSwitches } from "./graph/switches.js";
 import type { EmulatorClock } from "./wire.js";
 
 /** What a tenant is called, and how many people are in it. */

@@ -1,6 +1,6 @@
 import { EntraFailure, type ErrorSeparator, failureReply } from "../entra/failure.js";
-import { answerAsGraph } from "../graph-answer.js";
-import { GraphRefusal } from "../graph-refusal.js";
+import { answerAsGraph } from "../graph/answer.js";
+import { GraphRefusal } from "../graph/refusal.js";
 import type { WireReply, WireRequest } from "../wire.js";
 import type { Fault } from "./faults.js";
 

@@ -1,11 +1,11 @@
-import type { Directory } from "./directory/directory.js";
-import { GraphRefusal, unsupportedQuery } from "./graph-refusal.js";
-import type { GraphSwitches } from "./graph-switches.js";
+import type { Directory } from "../directory/directory.js";
+import { readFilter, readSelect } from "../query.js";
+import { type Filter, invalidFilter } from "../query-filter.js";
+import type { QueryOptions } from "../query-options.js";
+import type { EmulatorClock } from "../wire.js";
 import type { PageTokens } from "./page-token.js";
-import { readFilter, readSelect } from "./query.js";
-import { type Filter, invalidFilter } from "./query-filter.js";
-import type { QueryOptions } from "./query-options.js";
-import type { EmulatorClock } from "./wire.js";
+import { GraphRefusal, unsupportedQuery } from "./refusal.js";
+import type { GraphSwitches } from "./switches.js";
 
 interface DeltaPage {
   select: readonly string[] | undefined;

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
-import { coprimeFrom } from "./chance/coprime.js";
-import { mix } from "./chance/seeded.js";
-import type { Collection } from "./directory/collection.js";
-import { GraphRefusal, unsupportedQuery } from "./graph-refusal.js";
-import type { GraphSwitches } from "./graph-switches.js";
+import { coprimeFrom } from "../chance/coprime.js";
+import { mix } from "../chance/seeded.js";
+import type { Collection } from "../directory/collection.js";
+import { type GraphQuery, parseListQuery, type Restriction } from "../query.js";
+import type { QueryOptions } from "../query-options.js";
+import type { EmulatorClock } from "../wire.js";
 import type { PageTokens } from "./page-token.js";
-import { type GraphQuery, parseListQuery, type Restriction } from "./query.js";
-import type { QueryOptions } from "./query-options.js";
-import { createSnapshots } from "./snapshots.js";
-import type { EmulatorClock } from "./wire.js";
+import { GraphRefusal, unsupportedQuery } from "./refusal.js";
+import { createSnapshots } from "./sorted-snapshots.js";
+import type { GraphSwitches } from "./switches.js";
 
 interface Page {
   query: GraphQuery;

@@ -1,4 +1,4 @@
-import { GraphRefusal } from "./graph-refusal.js";
+import { GraphRefusal } from "./refusal.js";
 
 /** One request as the throttle sees it. */
 interface Charge {

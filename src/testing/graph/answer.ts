@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { GraphRefusal } from "./graph-refusal.js";
-import type { WireReply, WireRequest } from "./wire.js";
+import type { WireReply, WireRequest } from "../wire.js";
+import { GraphRefusal } from "./refusal.js";
 
 const diagnostics = JSON.stringify({
   ServerInfo: { DataCenter: "North Europe", Slice: "E", Ring: "4", ScaleUnit: "000", RoleInstance: "AM1PEPF0001A38D" },

@@ -1,18 +1,18 @@
-import { seededRandom } from "./chance/seeded.js";
+import { seededRandom } from "../chance/seeded.js";
+import type { Collection } from "../directory/collection.js";
+import type { Directory } from "../directory/directory.js";
+import { createOtherCollections } from "../directory/other-collections.js";
+import { parseCountQuery, parseSingleQuery } from "../query.js";
+import { type QueryOptions, readOptions } from "../query-options.js";
+import type { EmulatorClock, WireReply, WireRequest } from "../wire.js";
+import { answerAsGraph } from "./answer.js";
 import { createDelta } from "./delta.js";
-import type { Collection } from "./directory/collection.js";
-import type { Directory } from "./directory/directory.js";
-import { createOtherCollections } from "./directory/other-collections.js";
-import { answerAsGraph } from "./graph-answer.js";
-import { badRequest, GraphRefusal } from "./graph-refusal.js";
-import { type GraphSwitches, initialSwitches } from "./graph-switches.js";
 import { createListing } from "./listing.js";
 import { createPageTokens } from "./page-token.js";
 import { projection, relatedProjection } from "./projection.js";
-import { parseCountQuery, parseSingleQuery } from "./query.js";
-import { type QueryOptions, readOptions } from "./query-options.js";
+import { badRequest, GraphRefusal } from "./refusal.js";
+import { type GraphSwitches, initialSwitches } from "./switches.js";
 import { createThrottle } from "./throttle.js";
-import type { EmulatorClock, WireReply, WireRequest } from "./wire.js";
 
 /** What the access token, verified by the server, says about the caller. */
 interface GraphCaller {
