@@ -1,4 +1,4 @@
-import type { Comparison, TextFunction } from "../query-filter.js";
+import type { Comparison, TextFunction } from "../graph/query/parse-filter.js";
 
 /**
  * What `$filter` can do with a property: `null` stands for a comparison with null, `$count` for the size of a collection.

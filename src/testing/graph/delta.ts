@@ -1,9 +1,9 @@
 import type { Directory } from "../directory/directory.js";
-import { readFilter, readSelect } from "../query.js";
-import { type Filter, invalidFilter } from "../query-filter.js";
-import type { QueryOptions } from "../query-options.js";
 import type { EmulatorClock } from "../wire.js";
 import type { PageTokens } from "./page-token.js";
+import type { QueryOptions } from "./query/options.js";
+import { type Filter, invalidFilter } from "./query/parse-filter.js";
+import { readFilter, readSelect } from "./query/parse-query.js";
 import { GraphRefusal, unsupportedQuery } from "./refusal.js";
 import type { GraphSwitches } from "./switches.js";
 

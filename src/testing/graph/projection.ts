@@ -1,5 +1,5 @@
 import type { Collection } from "../directory/collection.js";
-import type { GraphQuery } from "../query.js";
+import type { GraphQuery } from "./query/parse-query.js";
 
 /** Makes of a member what the answer shows of it: the properties selected, or the default ones, and what is expanded. */
 export function projection(

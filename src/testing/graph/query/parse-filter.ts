@@ -1,4 +1,4 @@
-import { badRequest, type GraphRefusal } from "./graph/refusal.js";
+import { badRequest, type GraphRefusal } from "../refusal.js";
 
 /** A value as written in a filter. */
 export interface Literal {

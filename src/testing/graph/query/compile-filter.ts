@@ -1,8 +1,8 @@
-import type { Collection, Member } from "./directory/collection.js";
-import type { EdmType, FilterOperator, FilterRule } from "./directory/filter-rules.js";
-import { type GraphRefusal, unsupportedQuery } from "./graph/refusal.js";
-import { type Condition, incompatible, operatorsOf, type ValueTest, valueTest } from "./query-condition.js";
-import { type Filter, invalidFilter, type Path } from "./query-filter.js";
+import type { Collection, Member } from "../../directory/collection.js";
+import type { EdmType, FilterOperator, FilterRule } from "../../directory/filter-rules.js";
+import { type GraphRefusal, unsupportedQuery } from "../refusal.js";
+import { type Condition, incompatible, operatorsOf, type ValueTest, valueTest } from "./conditions.js";
+import { type Filter, invalidFilter, type Path } from "./parse-filter.js";
 
 export type Predicate = (member: Member) => boolean;
 

@@ -1,10 +1,10 @@
-import type { Collection } from "./directory/collection.js";
-import { badRequest, GraphRefusal, unsupportedQuery } from "./graph/refusal.js";
-import { compileFilter, type Predicate } from "./query-evaluate.js";
-import { type Filter, parseFilter } from "./query-filter.js";
-import { mentions, namesIn } from "./query-inspect.js";
-import type { QueryOptions } from "./query-options.js";
-import { compileSearch } from "./query-search.js";
+import type { Collection } from "../../directory/collection.js";
+import { badRequest, GraphRefusal, unsupportedQuery } from "../refusal.js";
+import { compileFilter, type Predicate } from "./compile-filter.js";
+import { compileSearch } from "./compile-search.js";
+import { mentions, namesIn } from "./inspect-filter.js";
+import type { QueryOptions } from "./options.js";
+import { type Filter, parseFilter } from "./parse-filter.js";
 
 /** What a request asks of a collection, checked against what the collection supports. */
 export interface GraphQuery extends Restriction {

@@ -1,4 +1,4 @@
-import type { Filter, Literal, Path } from "./query-filter.js";
+import type { Filter, Literal, Path } from "./parse-filter.js";
 
 /** The ids or names a filter asks for where that is all it takes to find the members: no scan is needed then. */
 export function namesIn(filter: Filter): string[] | undefined {

@@ -1,6 +1,6 @@
-import type { Collection } from "./directory/collection.js";
-import { badRequest, unsupportedQuery } from "./graph/refusal.js";
-import type { Predicate } from "./query-evaluate.js";
+import type { Collection } from "../../directory/collection.js";
+import { badRequest, unsupportedQuery } from "../refusal.js";
+import type { Predicate } from "./compile-filter.js";
 
 const tokenPattern = /\s*(?:"((?:[^"\\]|\\.)*)"|(AND|OR)\b|([()]))/y;
 

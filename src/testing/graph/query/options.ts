@@ -1,5 +1,5 @@
-import { badRequest } from "./graph/refusal.js";
-import type { WireRequest } from "./wire.js";
+import type { WireRequest } from "../../wire.js";
+import { badRequest } from "../refusal.js";
 
 /** The system query options of a request as they came: names in lower case with their `$`, values decoded. */
 export interface QueryOptions {
