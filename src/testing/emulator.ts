@@ -1,5 +1,4 @@
 import type { AppOptions } from "./app.js";
-import { createCarrier } from "./carrier.js";
 import { checkChoice, checkKnown, checkText, checkValue, checkWhole, defined } from "./check-options.js";
 import { createSigningKey } from "./crypto/signing-key.js";
 import { describeTenant, type EmulatedTenant } from "./emulated-tenant.js";
@@ -12,8 +11,9 @@ import { GraphRefusal } from "./graph/refusal.js";
 import type { GraphSwitches } from "./graph/switches.js";
 import { type ChallengeSpelling, verifyBearer } from "./graph/verify-bearer.js";
 import type { RecordedRequest } from "./request-log.js";
-import { createListener } from "./server.js";
-import { openSockets } from "./sockets.js";
+import { createCarrier } from "./server/emulator-fetch.js";
+import { createListener } from "./server/listener.js";
+import { openSockets } from "./server/sockets.js";
 import { Tenant, type TenantOptions } from "./tenant.js";
 
 /** What the embedded tenant is to be like. Every field has a default. */

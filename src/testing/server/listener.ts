@@ -1,12 +1,12 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { originHeader } from "./carrier.js";
-import type { ErrorSeparator } from "./entra/failure.js";
-import { faultReply, spoil } from "./faults/apply-fault.js";
-import type { createFaults, Fault } from "./faults/faults.js";
-import { serviceOfHost } from "./hosts.js";
-import { type RecordedRequest, record } from "./request-log.js";
-import type { EmulatorClock, WireReply, WireRequest } from "./wire.js";
+import type { ErrorSeparator } from "../entra/failure.js";
+import { faultReply, spoil } from "../faults/apply-fault.js";
+import type { createFaults, Fault } from "../faults/faults.js";
+import { serviceOfHost } from "../hosts.js";
+import { type RecordedRequest, record } from "../request-log.js";
+import type { EmulatorClock, WireReply, WireRequest } from "../wire.js";
+import { originHeader } from "./emulator-fetch.js";
 
 /** What answers: each service gets the requests of its hosts, or of its paths where both share a host. */
 export interface Services {

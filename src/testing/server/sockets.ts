@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { createTlsIdentity } from "./crypto/tls-identity.js";
+import { createTlsIdentity } from "../crypto/tls-identity.js";
 
 /** Where an emulator listens. */
 export interface Sockets {
