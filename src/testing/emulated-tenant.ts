@@ -2,7 +2,7 @@ import type { App, AppOptions } from "./app.js";
 import type { TenantUsers } from "./directory/directory.js";
 import type { GraphSwitches } from "./graph/switches.js";
 import type { Tenant } from "./tenant.js";
-import type { EmulatorClock } from "./wire.js";
+import type { EmulatorClock } from "./wire/messages.js";
 
 /** One tenant of an emulator. */
 export interface EmulatedTenant {

@@ -10,11 +10,11 @@ import { answerAsGraph } from "./graph/answer.js";
 import { GraphRefusal } from "./graph/refusal.js";
 import type { GraphSwitches } from "./graph/switches.js";
 import { type ChallengeSpelling, verifyBearer } from "./graph/verify-bearer.js";
-import type { RecordedRequest } from "./request-log.js";
 import { createCarrier } from "./server/emulator-fetch.js";
 import { createListener } from "./server/listener.js";
 import { openSockets } from "./server/sockets.js";
 import { Tenant, type TenantOptions } from "./tenant.js";
+import type { RecordedRequest } from "./wire/request-log.js";
 
 /** What the embedded tenant is to be like. Every field has a default. */
 export interface EmulatorOptions extends TenantOptions, Partial<GraphSwitches> {

@@ -18,5 +18,5 @@ export type { Strictness } from "./entra/strictness.js";
 export type { Fault, FaultMatch, Faults } from "./faults/faults.js";
 export type { GraphSwitches } from "./graph/switches.js";
 export type { ChallengeSpelling } from "./graph/verify-bearer.js";
-export type { RecordedRequest } from "./request-log.js";
 export type { TenantOptions } from "./tenant.js";
+export type { RecordedRequest } from "./wire/request-log.js";

@@ -4,7 +4,7 @@ import { checkKnown, checkText, checkWhole } from "./check-options.js";
 import { createDirectory, type Directory } from "./directory/directory.js";
 import { createGraphService, type GraphService } from "./graph/service.js";
 import type { GraphSwitches } from "./graph/switches.js";
-import type { EmulatorClock } from "./wire.js";
+import type { EmulatorClock } from "./wire/messages.js";
 
 /** What a tenant is called, and how many people are in it. */
 export interface TenantOptions {

@@ -1,5 +1,5 @@
 import type { User } from "@microsoft/microsoft-graph-types";
-import type { EmulatorClock } from "../wire.js";
+import type { EmulatorClock } from "../wire/messages.js";
 import type { Collection, Member } from "./collection.js";
 import { userFilterRules, userOrderRules } from "./filter-rules.js";
 import { isoSeconds } from "./iso-seconds.js";

@@ -1,4 +1,4 @@
-import { cloudOfLoginHost, clouds } from "../hosts.js";
+import { cloudOfLoginHost, clouds } from "../wire/hosts.js";
 import { EntraFailure } from "./failure.js";
 
 const instanceName = ({ hostname }: URL) => hostname.replace(/^login\./, "");

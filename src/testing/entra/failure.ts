@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isGuid } from "../guid.js";
-import type { WireReply, WireRequest } from "../wire.js";
+import type { WireReply, WireRequest } from "../wire/messages.js";
 import { type AadstsCode, type AadstsRow, aadsts } from "./aadsts.js";
 
 /** A refusal on its way to the client. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isGuid } from "../guid.js";
 import type { Tenant } from "../tenant.js";
-import type { WireReply, WireRequest } from "../wire.js";
+import type { WireReply, WireRequest } from "../wire/messages.js";
 import { instanceDiscovery, keysDocument, openIdConfiguration } from "./discovery.js";
 import { EntraFailure, type ErrorSeparator, failureReply } from "./failure.js";
 import { createTokenEndpoint, type TokenEndpointOptions } from "./token-endpoint.js";

@@ -1,9 +1,9 @@
 import type { App } from "../app.js";
 import type { SigningKey } from "../crypto/signing-key.js";
 import { isGuid } from "../guid.js";
-import { cloudOfLoginHost, clouds, graphAppId } from "../hosts.js";
 import type { Tenant } from "../tenant.js";
-import type { EmulatorClock, WireRequest } from "../wire.js";
+import { cloudOfLoginHost, clouds, graphAppId } from "../wire/hosts.js";
+import type { EmulatorClock, WireRequest } from "../wire/messages.js";
 import { createAccessToken } from "./access-token.js";
 import { checkAssertion } from "./check-assertion.js";
 import { EntraFailure } from "./failure.js";

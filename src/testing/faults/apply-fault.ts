@@ -1,7 +1,7 @@
 import { EntraFailure, type ErrorSeparator, failureReply } from "../entra/failure.js";
 import { answerAsGraph } from "../graph/answer.js";
 import { GraphRefusal } from "../graph/refusal.js";
-import type { WireReply, WireRequest } from "../wire.js";
+import type { WireReply, WireRequest } from "../wire/messages.js";
 import type { Fault } from "./faults.js";
 
 const graphErrors: Record<number, [code: string, message: string]> = {

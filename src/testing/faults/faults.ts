@@ -1,7 +1,7 @@
 import { seededRandom } from "../chance/seeded.js";
 import { checkChoice, checkKnown, checkValue, checkWhole } from "../check-options.js";
 import type { AadstsCode } from "../entra/aadsts.js";
-import type { RecordedRequest } from "../request-log.js";
+import type { RecordedRequest } from "../wire/request-log.js";
 
 /** Which requests a fault is for. Without any of these: every one. */
 export interface FaultMatch {

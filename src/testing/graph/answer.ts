@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { WireReply, WireRequest } from "../wire.js";
+import type { WireReply, WireRequest } from "../wire/messages.js";
 import { GraphRefusal } from "./refusal.js";
 
 const diagnostics = JSON.stringify({

@@ -1,5 +1,5 @@
 import type { Directory } from "../directory/directory.js";
-import type { EmulatorClock } from "../wire.js";
+import type { EmulatorClock } from "../wire/messages.js";
 import type { PageTokens } from "./page-token.js";
 import type { QueryOptions } from "./query/options.js";
 import { type Filter, invalidFilter } from "./query/parse-filter.js";

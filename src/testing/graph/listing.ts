@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { coprimeFrom } from "../chance/coprime.js";
 import { mix } from "../chance/seeded.js";
 import type { Collection } from "../directory/collection.js";
-import type { EmulatorClock } from "../wire.js";
+import type { EmulatorClock } from "../wire/messages.js";
 import type { PageTokens } from "./page-token.js";
 import type { QueryOptions } from "./query/options.js";
 import { type GraphQuery, parseListQuery, type Restriction } from "./query/parse-query.js";

@@ -2,7 +2,7 @@ import { seededRandom } from "../chance/seeded.js";
 import type { Collection } from "../directory/collection.js";
 import type { Directory } from "../directory/directory.js";
 import { createOtherCollections } from "../directory/other-collections.js";
-import type { EmulatorClock, WireReply, WireRequest } from "../wire.js";
+import type { EmulatorClock, WireReply, WireRequest } from "../wire/messages.js";
 import { answerAsGraph } from "./answer.js";
 import { createDelta } from "./delta.js";
 import { createListing } from "./listing.js";

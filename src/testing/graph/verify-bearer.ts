@@ -1,9 +1,9 @@
 import type { App } from "../app.js";
 import { decodeJwt, isSignedBy } from "../crypto/jwt.js";
 import type { SigningKey } from "../crypto/signing-key.js";
-import { clouds, graphAppId, serviceOfHost } from "../hosts.js";
 import type { Tenant } from "../tenant.js";
-import type { WireRequest } from "../wire.js";
+import { clouds, graphAppId, serviceOfHost } from "../wire/hosts.js";
+import type { WireRequest } from "../wire/messages.js";
 import { GraphRefusal } from "./refusal.js";
 
 /** Who calls Graph, after the token has been verified. */

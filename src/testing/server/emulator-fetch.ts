@@ -1,4 +1,4 @@
-import { serviceOfHost } from "../hosts.js";
+import { serviceOfHost } from "../wire/hosts.js";
 
 /** Tells the server which origin a request was meant for: a `Host` header can't be set on a fetch. */
 export const originHeader = "x-emulator-origin";

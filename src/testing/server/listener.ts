@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ErrorSeparator } from "../entra/failure.js";
 import { faultReply, spoil } from "../faults/apply-fault.js";
 import type { createFaults, Fault } from "../faults/faults.js";
-import { serviceOfHost } from "../hosts.js";
-import { type RecordedRequest, record } from "../request-log.js";
-import type { EmulatorClock, WireReply, WireRequest } from "../wire.js";
+import { serviceOfHost } from "../wire/hosts.js";
+import type { EmulatorClock, WireReply, WireRequest } from "../wire/messages.js";
+import { type RecordedRequest, record } from "../wire/request-log.js";
 import { originHeader } from "./emulator-fetch.js";
 
 /** What answers: each service gets the requests of its hosts, or of its paths where both share a host. */

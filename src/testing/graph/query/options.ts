@@ -1,4 +1,4 @@
-import type { WireRequest } from "../../wire.js";
+import type { WireRequest } from "../../wire/messages.js";
 import { badRequest } from "../refusal.js";
 
 /** The system query options of a request as they came: names in lower case with their `$`, values decoded. */

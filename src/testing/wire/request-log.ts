@@ -1,5 +1,5 @@
-import { decodeJwt } from "./crypto/jwt.js";
-import type { WireRequest } from "./wire.js";
+import { decodeJwt } from "../crypto/jwt.js";
+import type { WireRequest } from "./messages.js";
 
 /** A request as the emulator saw it. Bearer tokens and client secrets are left out. */
 export interface RecordedRequest {
