@@ -141,17 +141,16 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     ...{ clock, faults, requests, errorSeparator },
     services: {
       entra: entra.handle,
-      async graph(request, entry) {
-        const caller = verifyBearer(request, await signingKey, findTenant, challengeSpelling);
-        if (caller instanceof GraphRefusal) {
-          return answerAsGraph(request, () => {
-            throw caller;
-          });
-        }
-        const { tenant, claims } = caller;
-        entry.claims = claims;
-        const roles = (claims.roles ?? []) as readonly string[];
-        return tenant.graph.handle(request, { tenantId: tenant.id, clientId: String(claims.appid), roles });
+      graph: async (request, entry) => {
+        const key = await signingKey;
+        const findApp = (tenant: string, client: string) => findTenant(tenant)?.apps.get(client);
+        return answerAsGraph(request, () => {
+          const claims = verifyBearer(request, key, findApp, challengeSpelling);
+          entry.claims = claims;
+          const { id, graph } = findTenant(String(claims.tid)) as Tenant;
+          const roles = (claims.roles ?? []) as readonly string[];
+          return graph.handle(request, { tenantId: id, clientId: String(claims.appid), roles });
+        });
       },
     },
   });

@@ -4,7 +4,8 @@ import { retryDelay } from "../../http/retry-after.js";
 import { log } from "../../logger.js";
 import type { ResolvedIdentity } from "../configuration/options.js";
 import type { BorrowedCredential, Proof } from "../credentials/credential.js";
-import { type AcquiredToken, requestToken, type TokenQuery } from "./request-token.js";
+import type { AcquiredToken } from "../tokens/token.js";
+import { requestToken, type TokenQuery } from "./request-token.js";
 
 const attempts = 3;
 const baseDelayMs = 500;

@@ -2,6 +2,7 @@ import type { AuthenticationResult, Configuration } from "@azure/msal-node";
 import { AppIdentityError } from "../../errors.js";
 import type { ResolvedIdentity } from "../configuration/options.js";
 import type { Proof } from "../credentials/credential.js";
+import type { AcquiredToken } from "../tokens/token.js";
 import { EntraNetwork } from "./msal-network.js";
 
 /** What one token request asks for. */
@@ -9,15 +10,6 @@ export interface TokenQuery {
   scopes: readonly string[];
   claims?: string;
   enableCae: boolean;
-}
-
-/** A token and how long it is good from now. */
-export interface AcquiredToken {
-  value: string;
-  expiresInMs: number;
-  refreshInMs?: number;
-  /** This machine's clock minus Entra's, where its answer has a date. */
-  clockSkewMs?: number | undefined;
 }
 
 /**

@@ -12,9 +12,9 @@ import { setMaxListeners } from "node:events";
 import type { Clock } from "../../clock.js";
 import { AppIdentityError } from "../../errors.js";
 import { type Logger, log } from "../../logger.js";
-import type { AcquiredToken } from "../entra/request-token.js";
 import { Outage } from "./failure-backoff.js";
 import { type StampedToken, StoredTokens } from "./stored-tokens.js";
+import type { AcquiredToken } from "./token.js";
 import { publishTokenEvent, type TokenEvent } from "./token-events.js";
 import type { TokenStore } from "./token-store.js";
 

@@ -1,4 +1,5 @@
-import type { Comparison, TextFunction } from "../graph/query/parse-filter.js";
+export type Comparison = "eq" | "ne" | "ge" | "le" | "gt" | "lt";
+export type TextFunction = "startsWith" | "endsWith" | "contains";
 
 /**
  * What `$filter` can do with a property: `null` stands for a comparison with null, `$count` for the size of a collection.

@@ -1,16 +1,9 @@
 import type { App } from "../app.js";
 import { decodeJwt, isSignedBy } from "../crypto/jwt.js";
 import type { SigningKey } from "../crypto/signing-key.js";
-import type { Tenant } from "../tenant.js";
 import { clouds, graphAppId, serviceOfHost } from "../wire/hosts.js";
 import type { WireRequest } from "../wire/messages.js";
 import { GraphRefusal } from "./refusal.js";
-
-/** Who calls Graph, after the token has been verified. */
-export interface Caller {
-  tenant: Tenant;
-  claims: Record<string, unknown>;
-}
 
 /** How the parameters of a claims challenge are spelt; both were seen from the service, and both are to be read. */
 export type ChallengeSpelling = "quoted" | "unquoted";
@@ -48,32 +41,32 @@ function accepts(audience: string, url: URL): boolean {
 }
 
 /**
- * Verifies the token of a Graph request.
+ * Verifies the token of a Graph request and gives its claims.
+ * @throws GraphRefusal
  * @see https://learn.microsoft.com/entra/identity-platform/claims-challenge
  */
 export function verifyBearer(
   { url, headers, at }: WireRequest,
   key: SigningKey,
-  findTenant: (segment: string) => Tenant | undefined,
+  findApp: (tenantId: string, clientId: string) => App | undefined,
   spelling: ChallengeSpelling,
-): Caller | GraphRefusal {
+): Record<string, unknown> {
   const [, token] = /^bearer\s+(\S+)$/i.exec(headers.authorization ?? "") ?? [];
-  if (token === undefined) return refusal("Access token is empty.");
+  if (token === undefined) throw refusal("Access token is empty.");
   const jwt = decodeJwt(token);
-  if (!jwt) return refusal(notWellFormed);
-  if (jwt.header.alg !== "RS256" || !isSignedBy(jwt, key.publicKey)) return refusal("Access token validation failure.");
+  if (!jwt) throw refusal(notWellFormed);
+  if (jwt.header.alg !== "RS256" || !isSignedBy(jwt, key.publicKey)) throw refusal("Access token validation failure.");
   const { claims } = jwt;
-  if (at >= Number(claims.exp) * 1000) return refusal("Lifetime validation failed, the token is expired.");
+  if (at >= Number(claims.exp) * 1000) throw refusal("Lifetime validation failed, the token is expired.");
   if (!accepts(String(claims.aud).replace(/\/$/, ""), url))
-    return refusal("Access token validation failure. Invalid audience.");
-  const tenant = findTenant(String(claims.tid));
-  const app = tenant?.apps.get(String(claims.appid));
-  if (!tenant || !app) {
+    throw refusal("Access token validation failure. Invalid audience.");
+  const app = findApp(String(claims.tid), String(claims.appid));
+  if (!app) {
     const message = "The identity of the calling application could not be established.";
-    return new GraphRefusal(403, "Authorization_IdentityNotFound", message);
+    throw new GraphRefusal(403, "Authorization_IdentityNotFound", message);
   }
-  if (isRevoked(app, claims)) return claimsChallenge(Math.max(app.validFrom, Number(claims.nbf) + 1), spelling);
-  return { tenant, claims };
+  if (isRevoked(app, claims)) throw claimsChallenge(Math.max(app.validFrom, Number(claims.nbf) + 1), spelling);
+  return claims;
 }
 
 /** Only a client that has declared cp1 is challenged: others keep their token until it expires. */

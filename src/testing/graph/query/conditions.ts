@@ -1,5 +1,5 @@
-import type { EdmType, FilterOperator } from "../../directory/filter-rules.js";
-import { type Comparison, type Filter, invalidFilter, type Literal } from "./parse-filter.js";
+import type { Comparison, EdmType, FilterOperator } from "../../directory/filter-rules.js";
+import { type Filter, invalidFilter, type Literal } from "./parse-filter.js";
 
 /** The part of a filter that looks at one value. */
 export type Condition = Extract<Filter, { kind: "compare" | "in" | "text" }>;

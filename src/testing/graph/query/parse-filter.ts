@@ -1,3 +1,4 @@
+import type { Comparison, TextFunction } from "../../directory/filter-rules.js";
 import { badRequest, type GraphRefusal } from "../refusal.js";
 
 /** A value as written in a filter. */
@@ -5,9 +6,6 @@ export interface Literal {
   type: "String" | "Boolean" | "DateTimeOffset" | "Guid" | "Int32" | "Double" | "null";
   value: string | number | boolean | null;
 }
-
-export type Comparison = "eq" | "ne" | "ge" | "le" | "gt" | "lt";
-export type TextFunction = "startsWith" | "endsWith" | "contains";
 
 /** Names as written: `["assignedLicenses", "$count"]`. */
 export type Path = readonly string[];
