@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TokenCredential } from "@azure/identity";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { chooseCredential } from "../../src/identity/credentials/choose-credential.js";
+import { chooseCredential } from "../../../src/identity/credentials/choose-credential.js";
 import type {
   AssertionContext,
   CredentialOptions,
   ProvingCredential,
-} from "../../src/identity/credentials/credential.js";
-import { ManualClock } from "../support/manual-clock.js";
-import { refusal } from "../support/refusal.js";
+} from "../../../src/identity/credentials/credential.js";
+import { ManualClock } from "../../support/manual-clock.js";
+import { refusal } from "../../support/refusal.js";
 
 const clock = new ManualClock();
 const { signal } = new AbortController();

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Clock, systemClock } from "../../src/clock.js";
-import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
-import type { TokenStore } from "../../src/identity/tokens/token-store.js";
-import { LimitedClock } from "../support/limited-clock.js";
-import { json } from "../support/loopback.js";
+import { type Clock, systemClock } from "../../../src/clock.js";
+import { AppIdentityAuthProvider } from "../../../src/identity/provider.js";
+import type { TokenStore } from "../../../src/identity/tokens/token-store.js";
+import { LimitedClock } from "../../support/limited-clock.js";
+import { json } from "../../support/loopback.js";
 import {
   clientId,
   clientSecret,
@@ -12,7 +12,7 @@ import {
   type TokenEndpoint,
   tenantId,
   tokenAnswer,
-} from "../support/token-endpoint.js";
+} from "../../support/token-endpoint.js";
 
 const minute = 60_000;
 

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeJwt, decodeProtectedHeader, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { CredentialOptions } from "../../src/identity/credentials/credential.js";
-import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
-import { type AppOptions, type Emulator, startEmulator } from "../../src/testing/index.js";
-import { makeCertificate, pem, rsaKey, type TestCertificate } from "../support/certificates.js";
-import { refusal } from "../support/refusal.js";
+import type { CredentialOptions } from "../../../src/identity/credentials/credential.js";
+import { AppIdentityAuthProvider } from "../../../src/identity/provider.js";
+import { type AppOptions, type Emulator, startEmulator } from "../../../src/testing/index.js";
+import { makeCertificate, pem, rsaKey, type TestCertificate } from "../../support/certificates.js";
+import { refusal } from "../../support/refusal.js";
 
 const folder = mkdtempSync(join(tmpdir(), "wire-"));
 let emulator: Emulator;

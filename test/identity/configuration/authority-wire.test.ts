@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
-import { json, type Loopback, startLoopback } from "../support/loopback.js";
-import { refusal } from "../support/refusal.js";
+import { AppIdentityAuthProvider } from "../../../src/identity/provider.js";
+import { json, type Loopback, startLoopback } from "../../support/loopback.js";
+import { refusal } from "../../support/refusal.js";
 
 const tenantId = "0f9b6a4e-7d1c-4b55-9a58-3d1c0c7f1a22";
 const app = { clientId: "11111111-2222-3333-4444-555555555555", clientSecret: "s3cr3t~value" };

@@ -3,11 +3,11 @@ import type { ServerResponse } from "node:http";
 import { fileURLToPath } from "node:url";
 import { inspect, promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { AppIdentityError } from "../../src/errors.js";
-import type { AppIdentityOptions } from "../../src/identity/configuration/options.js";
-import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
-import { LimitedClock } from "../support/limited-clock.js";
-import { json, type SeenRequest, startLoopback } from "../support/loopback.js";
+import { AppIdentityError } from "../../../src/errors.js";
+import type { AppIdentityOptions } from "../../../src/identity/configuration/options.js";
+import { AppIdentityAuthProvider } from "../../../src/identity/provider.js";
+import { LimitedClock } from "../../support/limited-clock.js";
+import { json, type SeenRequest, startLoopback } from "../../support/loopback.js";
 import {
   clientId,
   clientSecret,
@@ -17,7 +17,7 @@ import {
   type TokenEndpoint,
   tenantId,
   tokenAnswer,
-} from "../support/token-endpoint.js";
+} from "../../support/token-endpoint.js";
 
 let endpoint: TokenEndpoint;
 let clock: LimitedClock;

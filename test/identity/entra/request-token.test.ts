@@ -3,12 +3,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { AppIdentityOptions } from "../../src/identity/configuration/options.js";
-import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
-import { startEmulator } from "../../src/testing/index.js";
-import { makeCertificate, rsaKey, type TestCertificate } from "../support/certificates.js";
-import { LimitedClock } from "../support/limited-clock.js";
-import { failureOf } from "../support/refusal.js";
+import type { AppIdentityOptions } from "../../../src/identity/configuration/options.js";
+import { AppIdentityAuthProvider } from "../../../src/identity/provider.js";
+import { startEmulator } from "../../../src/testing/index.js";
+import { makeCertificate, rsaKey, type TestCertificate } from "../../support/certificates.js";
+import { LimitedClock } from "../../support/limited-clock.js";
+import { failureOf } from "../../support/refusal.js";
 import {
   clientId,
   clientSecret,
@@ -17,7 +17,7 @@ import {
   startTokenEndpoint,
   type TokenEndpoint,
   tenantId,
-} from "../support/token-endpoint.js";
+} from "../../support/token-endpoint.js";
 
 let endpoint: TokenEndpoint;
 let clock: LimitedClock;

@@ -4,18 +4,18 @@ import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createGraphClient } from "../../src/graph/client.js";
-import type { AppIdentityOptions } from "../../src/identity/configuration/options.js";
-import type { AssertionContext } from "../../src/identity/credentials/credential.js";
-import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
-import { TokenManager } from "../../src/identity/tokens/token-manager.js";
-import { startEmulator } from "../../src/testing/index.js";
-import { listUsers } from "../../src/users/list-users.js";
-import { makeCertificate } from "../support/certificates.js";
-import { LimitedClock } from "../support/limited-clock.js";
-import { json } from "../support/loopback.js";
-import { collect } from "../support/paged-server.js";
-import { refusal } from "../support/refusal.js";
+import { createGraphClient } from "../../../src/graph/client.js";
+import type { AppIdentityOptions } from "../../../src/identity/configuration/options.js";
+import type { AssertionContext } from "../../../src/identity/credentials/credential.js";
+import { AppIdentityAuthProvider } from "../../../src/identity/provider.js";
+import { TokenManager } from "../../../src/identity/tokens/token-manager.js";
+import { startEmulator } from "../../../src/testing/index.js";
+import { listUsers } from "../../../src/users/list-users.js";
+import { makeCertificate } from "../../support/certificates.js";
+import { LimitedClock } from "../../support/limited-clock.js";
+import { json } from "../../support/loopback.js";
+import { collect } from "../../support/paged-server.js";
+import { refusal } from "../../support/refusal.js";
 import {
   clientId,
   clientSecret,
@@ -24,7 +24,7 @@ import {
   type TokenEndpoint,
   tenantId,
   tokenAnswer,
-} from "../support/token-endpoint.js";
+} from "../../support/token-endpoint.js";
 
 let endpoint: TokenEndpoint;
 let clock: LimitedClock;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { entraFailure } from "../../src/identity/entra/remedies.js";
+import { entraFailure } from "../../../src/identity/entra/remedies.js";
 
 const asker = { tenantId: "contoso.onmicrosoft.com", clientId: "11111111-2222-3333-4444-555555555555" };
 const traceId = "6f5b3e2d-0a0c-4b52-9c1e-5d0a3b1f0e00";

@@ -5,12 +5,12 @@ import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import { array, constantFrom, property, assert as prove, string } from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fromParameters } from "../../src/identity/configuration/from-parameters.js";
-import { jsonFault } from "../../src/identity/configuration/json-fault.js";
-import { resolveOptions } from "../../src/identity/configuration/options.js";
-import { readParameters } from "../../src/identity/configuration/parameters.js";
-import { makeCertificate, type TestCertificate } from "../support/certificates.js";
-import { refusal } from "../support/refusal.js";
+import { fromParameters } from "../../../src/identity/configuration/from-parameters.js";
+import { jsonFault } from "../../../src/identity/configuration/json-fault.js";
+import { resolveOptions } from "../../../src/identity/configuration/options.js";
+import { readParameters } from "../../../src/identity/configuration/parameters.js";
+import { makeCertificate, type TestCertificate } from "../../support/certificates.js";
+import { refusal } from "../../support/refusal.js";
 
 const folder = mkdtempSync(join(tmpdir(), "parameters-"));
 afterAll(() => rmSync(folder, { recursive: true }));

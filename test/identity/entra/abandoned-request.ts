@@ -1,5 +1,5 @@
 /** A program whose only token request is given up. Started by network.test.ts, which waits for its end. */
-import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
+import { AppIdentityAuthProvider } from "../../../src/identity/provider.js";
 
 const [, , origin = "", tenantId = "", clientId = "", clientSecret = ""] = process.argv;
 const abort = new AbortController();

@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { type AppIdentityOptions, resolveOptions } from "../../src/identity/configuration/options.js";
-import { makeCertificate, pem, rsaKey } from "../support/certificates.js";
-import { refusal } from "../support/refusal.js";
+import { type AppIdentityOptions, resolveOptions } from "../../../src/identity/configuration/options.js";
+import { makeCertificate, pem, rsaKey } from "../../support/certificates.js";
+import { refusal } from "../../support/refusal.js";
 
 const tenantId = "0f9b6a4e-7d1c-4b55-9a58-3d1c0c7f1a22";
 const clientId = "11111111-2222-3333-4444-555555555555";

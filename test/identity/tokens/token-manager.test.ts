@@ -2,12 +2,12 @@ import { getEventListeners } from "node:events";
 import type { ServerResponse } from "node:http";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { AppIdentityOptions } from "../../src/identity/configuration/options.js";
-import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
-import { TokenManager } from "../../src/identity/tokens/token-manager.js";
-import { LimitedClock } from "../support/limited-clock.js";
-import { json } from "../support/loopback.js";
-import { failureOf } from "../support/refusal.js";
+import type { AppIdentityOptions } from "../../../src/identity/configuration/options.js";
+import { AppIdentityAuthProvider } from "../../../src/identity/provider.js";
+import { TokenManager } from "../../../src/identity/tokens/token-manager.js";
+import { LimitedClock } from "../../support/limited-clock.js";
+import { json } from "../../support/loopback.js";
+import { failureOf } from "../../support/refusal.js";
 import {
   clientId,
   clientSecret,
@@ -17,7 +17,7 @@ import {
   type TokenEndpoint,
   tenantId,
   tokenAnswer,
-} from "../support/token-endpoint.js";
+} from "../../support/token-endpoint.js";
 
 const second = 1000;
 const minute = 60 * second;

@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CertificateSource, readCertificate } from "../../src/identity/credentials/read-certificate.js";
-import { ecKey, makeCertificate, pem, rsaKey, type TestCertificate } from "../support/certificates.js";
-import { refusal } from "../support/refusal.js";
+import { type CertificateSource, readCertificate } from "../../../src/identity/credentials/read-certificate.js";
+import { ecKey, makeCertificate, pem, rsaKey, type TestCertificate } from "../../support/certificates.js";
+import { refusal } from "../../support/refusal.js";
 
 const now = Date.now();
 const read = (content: string | Uint8Array, more: Partial<CertificateSource> = {}) =>

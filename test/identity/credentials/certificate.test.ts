@@ -2,11 +2,11 @@ import { mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, utimesSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { certificateCredential } from "../../src/identity/credentials/certificate.js";
-import type { CertificateOptions, ProvingCredential } from "../../src/identity/credentials/credential.js";
-import { makeCertificate, pem, rsaKey, type TestCertificate } from "../support/certificates.js";
-import { ManualClock } from "../support/manual-clock.js";
-import { refusal } from "../support/refusal.js";
+import { certificateCredential } from "../../../src/identity/credentials/certificate.js";
+import type { CertificateOptions, ProvingCredential } from "../../../src/identity/credentials/credential.js";
+import { makeCertificate, pem, rsaKey, type TestCertificate } from "../../support/certificates.js";
+import { ManualClock } from "../../support/manual-clock.js";
+import { refusal } from "../../support/refusal.js";
 
 const dayMs = 86_400_000;
 const { signal } = new AbortController();

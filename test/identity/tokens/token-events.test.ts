@@ -1,8 +1,8 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
-import type { TokenEvent } from "../../src/identity/tokens/token-events.js";
-import { LimitedClock } from "../support/limited-clock.js";
+import { AppIdentityAuthProvider } from "../../../src/identity/provider.js";
+import type { TokenEvent } from "../../../src/identity/tokens/token-events.js";
+import { LimitedClock } from "../../support/limited-clock.js";
 import {
   clientId,
   clientSecret,
@@ -10,7 +10,7 @@ import {
   startTokenEndpoint,
   type TokenEndpoint,
   tenantId,
-} from "../support/token-endpoint.js";
+} from "../../support/token-endpoint.js";
 
 const names = ["acquired", "refreshed", "refresh-failed", "served-from-store"];
 const heard: { name: string; event: TokenEvent }[] = [];

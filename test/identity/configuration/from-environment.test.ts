@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fromEnvironment } from "../../src/identity/configuration/from-environment.js";
-import { resolveOptions } from "../../src/identity/configuration/options.js";
-import { makeCertificate, pem, rsaKey, type TestCertificate } from "../support/certificates.js";
-import { refusal } from "../support/refusal.js";
+import { fromEnvironment } from "../../../src/identity/configuration/from-environment.js";
+import { resolveOptions } from "../../../src/identity/configuration/options.js";
+import { makeCertificate, pem, rsaKey, type TestCertificate } from "../../support/certificates.js";
+import { refusal } from "../../support/refusal.js";
 
 const folder = mkdtempSync(join(tmpdir(), "environment-"));
 const certificatePath = join(folder, "app.pem");
