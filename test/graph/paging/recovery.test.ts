@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { ListProgress } from "../../src/graph/paging/progress.js";
-import { listUsers } from "../../src/users/list-users.js";
-import { collect, linkTo, type PagedServer, refuse, startPages, type Visit } from "../support/paged-server.js";
-import { failureOf } from "../support/refusal.js";
+import type { ListProgress } from "../../../src/graph/paging/progress.js";
+import { listUsers } from "../../../src/users/list-users.js";
+import { collect, linkTo, type PagedServer, refuse, startPages, type Visit } from "../../support/paged-server.js";
+import { failureOf } from "../../support/refusal.js";
 
 let server: PagedServer;
 afterEach(() => server.close());

@@ -1,11 +1,11 @@
 import { getEventListeners } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
-import { createGraphClient } from "../../src/graph/client.js";
-import { listUsers } from "../../src/users/list-users.js";
-import { json, type Loopback, startLoopback } from "../support/loopback.js";
-import { collect, type PagedServer, startPages, type Visit } from "../support/paged-server.js";
-import { failureOf } from "../support/refusal.js";
-import { runProgram } from "../support/run-program.js";
+import { createGraphClient } from "../../../src/graph/client.js";
+import { listUsers } from "../../../src/users/list-users.js";
+import { json, type Loopback, startLoopback } from "../../support/loopback.js";
+import { collect, type PagedServer, startPages, type Visit } from "../../support/paged-server.js";
+import { failureOf } from "../../support/refusal.js";
+import { runProgram } from "../../support/run-program.js";
 
 /** For what happens soon, but on a machine that may be busy. */
 const patiently = { timeout: 10_000 };
@@ -163,8 +163,8 @@ describe("break", () => {
 describe("a process", () => {
   const run = ({ origin }: Loopback, rest: string) => {
     const program = `
-    import { createGraphClient } from "./src/graph/client.js";
-    import { listUsers } from "./src/users/list-users.js";
+    import { createGraphClient } from "../src/graph/client.js";
+    import { listUsers } from "../src/users/list-users.js";
     const fetch = (url, init) => globalThis.fetch(String(url).replace("https://graph.microsoft.com", process.env.ORIGIN), init);
     const newClient = () => createGraphClient({ authProvider: { getAccessToken: async () => "t" }, fetch });
     const client = newClient();

@@ -1,12 +1,12 @@
 import { inspect } from "node:util";
 import { AuthenticationHandlerOptions } from "@microsoft/microsoft-graph-client";
 import { afterEach, describe, expect, it } from "vitest";
-import { AppIdentityError } from "../../src/errors.js";
-import { createGraphClient, type GraphClientOptions, traitsOf } from "../../src/graph/client.js";
-import { countingProvider } from "../support/graph-requests.js";
-import { json, type Loopback, startLoopback } from "../support/loopback.js";
-import { failureOf } from "../support/refusal.js";
-import { SkippingClock } from "../support/skipping-clock.js";
+import { AppIdentityError } from "../../../src/errors.js";
+import { createGraphClient, type GraphClientOptions, traitsOf } from "../../../src/graph/client.js";
+import { countingProvider } from "../../support/graph-requests.js";
+import { json, type Loopback, startLoopback } from "../../support/loopback.js";
+import { failureOf } from "../../support/refusal.js";
+import { SkippingClock } from "../../support/skipping-clock.js";
 
 let loopback: Loopback;
 afterEach(() => loopback.close());

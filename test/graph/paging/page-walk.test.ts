@@ -1,13 +1,13 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { AppIdentityError } from "../../src/errors.js";
-import type { ListProgress } from "../../src/graph/paging/progress.js";
-import { listUsers } from "../../src/users/list-users.js";
-import { json } from "../support/loopback.js";
-import { collect, linkTo, type PagedServer, refuse, startPages } from "../support/paged-server.js";
-import { failureOf } from "../support/refusal.js";
-import { sdkClient } from "../support/sdk-client.js";
+import { AppIdentityError } from "../../../src/errors.js";
+import type { ListProgress } from "../../../src/graph/paging/progress.js";
+import { listUsers } from "../../../src/users/list-users.js";
+import { json } from "../../support/loopback.js";
+import { collect, linkTo, type PagedServer, refuse, startPages } from "../../support/paged-server.js";
+import { failureOf } from "../../support/refusal.js";
+import { sdkClient } from "../../support/sdk-client.js";
 
 /** For what happens soon, but on a machine that may be busy. */
 const patiently = { timeout: 10_000 };

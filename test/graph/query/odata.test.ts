@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { odata } from "../../src/graph/query/odata.js";
-import { readFilter } from "../../src/graph/query/read-filter.js";
+import { odata } from "../../../src/graph/query/odata.js";
+import { readFilter } from "../../../src/graph/query/read-filter.js";
 
 const sku = "184efa21-98c3-4e5d-95ab-d07053a96e67";
 const refusal = expect.objectContaining({ code: "invalid_query" });

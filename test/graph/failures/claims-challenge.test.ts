@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { claimsChallenge } from "../../src/graph/failures/claims-challenge.js";
+import { claimsChallenge } from "../../../src/graph/failures/claims-challenge.js";
 
 const claims = '{"access_token":{"nbf":{"essential":true, "value":"1702682181"}}}';
 const base64 = Buffer.from(claims).toString("base64");

@@ -1,19 +1,19 @@
 import { getEventListeners } from "node:events";
 import type { ServerResponse } from "node:http";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { AppIdentityError } from "../../src/errors.js";
+import { AppIdentityError } from "../../../src/errors.js";
 import {
   type AttemptPolicy,
   type AttemptWork,
   type RetryWait,
   runAttempts,
-} from "../../src/graph/requests/run-attempts.js";
-import { ThrottleGate } from "../../src/graph/requests/throttle-gate.js";
-import { RefreshAllowance } from "../../src/graph/requests/token-refusals.js";
-import { json, type Loopback, type SeenRequest, startLoopback } from "../support/loopback.js";
-import { ManualClock } from "../support/manual-clock.js";
-import { failureOf } from "../support/refusal.js";
-import { SkippingClock } from "../support/skipping-clock.js";
+} from "../../../src/graph/requests/run-attempts.js";
+import { ThrottleGate } from "../../../src/graph/requests/throttle-gate.js";
+import { RefreshAllowance } from "../../../src/graph/requests/token-refusals.js";
+import { json, type Loopback, type SeenRequest, startLoopback } from "../../support/loopback.js";
+import { ManualClock } from "../../support/manual-clock.js";
+import { failureOf } from "../../support/refusal.js";
+import { SkippingClock } from "../../support/skipping-clock.js";
 
 let loopback: Loopback;
 afterEach(() => loopback.close());

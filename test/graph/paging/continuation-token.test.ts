@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
-import { fingerprint, readToken, writeToken } from "../../src/graph/paging/continuation-token.js";
-import { type ListUsersOptions, listUsers } from "../../src/users/list-users.js";
-import { collect, type PagedServer, startPages } from "../support/paged-server.js";
-import { failureOf } from "../support/refusal.js";
+import { fingerprint, readToken, writeToken } from "../../../src/graph/paging/continuation-token.js";
+import { type ListUsersOptions, listUsers } from "../../../src/users/list-users.js";
+import { collect, type PagedServer, startPages } from "../../support/paged-server.js";
+import { failureOf } from "../../support/refusal.js";
 
 const scope = { origin: "https://graph.microsoft.com", path: "/v1.0/users" };
 const link = "https://graph.microsoft.com/v1.0/users?$skiptoken=RFNwdAIAAQ";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { graphFailure } from "../../src/graph/failures/graph-failure.js";
+import { graphFailure } from "../../../src/graph/failures/graph-failure.js";
 
 const identity = {
   tenantId: "contoso.onmicrosoft.com",

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { ThrottleGate } from "../../src/graph/requests/throttle-gate.js";
+import { ThrottleGate } from "../../../src/graph/requests/throttle-gate.js";
 
 it("A gate is open until it is closed, and again when its time is over", () => {
   const gate = new ThrottleGate();

@@ -1,11 +1,11 @@
 import { Client } from "@microsoft/microsoft-graph-client";
 import { afterEach, describe, expect, it } from "vitest";
-import { listAll } from "../../src/graph/list-all.js";
-import { trustedLink } from "../../src/graph/paging/links.js";
-import { listUsers } from "../../src/users/list-users.js";
-import { collect, linkTo, type PagedServer, startPages } from "../support/paged-server.js";
-import { failureOf } from "../support/refusal.js";
-import { sdkClient } from "../support/sdk-client.js";
+import { listAll } from "../../../src/graph/list-all.js";
+import { trustedLink } from "../../../src/graph/paging/links.js";
+import { listUsers } from "../../../src/users/list-users.js";
+import { collect, linkTo, type PagedServer, startPages } from "../../support/paged-server.js";
+import { failureOf } from "../../support/refusal.js";
+import { sdkClient } from "../../support/sdk-client.js";
 
 let server: PagedServer;
 afterEach(() => server?.close());

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { SeenIds } from "../../src/graph/paging/id-set.js";
+import { SeenIds } from "../../../src/graph/paging/id-set.js";
 
 describe("the memory of a restart", () => {
   it("knows each id once, whatever kind it is", () => {
