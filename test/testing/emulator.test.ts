@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { connect } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Emulator, startEmulator } from "../../src/testing/index.js";
-import { requestToken } from "./token-request.js";
+import { requestToken } from "./entra/token-request.js";
 
 let emulator: Emulator;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Emulator, startEmulator } from "../../src/testing/index.js";
+import { type Emulator, startEmulator } from "../../../src/testing/index.js";
 import { eventual, type GraphCaller, graphCaller, type Page, query } from "./graph-caller.js";
 
 let emulator: Emulator;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createThrottle } from "../../src/testing/graph/throttle.js";
-import { startEmulator } from "../../src/testing/index.js";
+import { createThrottle } from "../../../src/testing/graph/throttle.js";
+import { startEmulator } from "../../../src/testing/index.js";
 import { graphCaller } from "./graph-caller.js";
 
 const tenantId = "7f0c1d52-6a1e-4b0e-9d6f-0a9f6c0f9a11";

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { SignJWT } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Emulator, startEmulator } from "../../src/testing/index.js";
-import { requestToken } from "./token-request.js";
+import { type Emulator, startEmulator } from "../../../src/testing/index.js";
+import { requestToken } from "../entra/token-request.js";
 
 let emulator: Emulator;
 beforeAll(async () => {

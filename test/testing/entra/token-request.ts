@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { importPKCS8, SignJWT } from "jose";
-import type { Emulator } from "../../src/testing/index.js";
+import type { Emulator } from "../../../src/testing/index.js";
 
 export interface TokenRequest {
   /** Fields added to a good request; `undefined` takes one away. */

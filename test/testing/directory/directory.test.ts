@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createDirectory } from "../../src/testing/directory/directory.js";
+import { createDirectory } from "../../../src/testing/directory/directory.js";
 
 const directory = (users: number, seed = 1) =>
   createDirectory({

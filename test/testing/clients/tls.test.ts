@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import selfsigned from "selfsigned";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Emulator, startEmulator } from "../../src/testing/index.js";
+import { type Emulator, startEmulator } from "../../../src/testing/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "clients-"));
 const file = (name: string) => join(folder, name);
@@ -92,7 +92,7 @@ describe.each(["msal-node", "azure-identity", "openid-client"])("%s, unmodified,
   });
 });
 
-const peers = existsSync(fileURLToPath(new URL("../bench/node_modules", import.meta.url)));
+const peers = existsSync(fileURLToPath(new URL("../../bench/node_modules", import.meta.url)));
 if (!peers) console.log("Skipped: @pnp/graph and @microsoft/msgraph-sdk, which `npm ci --prefix test/bench` installs.");
 
 describe.runIf(peers).each(["pnp-graph", "msgraph-sdk"])("%s, unmodified, over TLS", (client) => {

@@ -9,7 +9,7 @@ import { importPKCS8, SignJWT } from "jose";
 import { afterEach, describe, expect, it } from "vitest";
 
 import { createClientCertificate } from "../../src/testing/index.js";
-import { byAssertion } from "./token-request.js";
+import { byAssertion } from "./entra/token-request.js";
 
 const command = [process.execPath, fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url))] as const;
 const [node, ...args] = command;

@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from "node:crypto";
 import selfsigned from "selfsigned";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Emulator, startEmulator } from "../../src/testing/index.js";
+import { type Emulator, startEmulator } from "../../../src/testing/index.js";
 import { type AssertionParts, byAssertion, requestToken, signAssertion, type TokenRequest } from "./token-request.js";
 
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Emulator, type Fault, type RecordedRequest, startEmulator } from "../../src/testing/index.js";
-import { requestToken } from "./token-request.js";
+import { type Emulator, type Fault, type RecordedRequest, startEmulator } from "../../../src/testing/index.js";
+import { requestToken } from "../entra/token-request.js";
 
 let emulator: Emulator;
 let authorization: string;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Emulator, startEmulator } from "../../src/testing/index.js";
+import { type Emulator, startEmulator } from "../../../src/testing/index.js";
+import { requestToken } from "../entra/token-request.js";
 import { eventual, type GraphCaller, graphCaller, type Page, query } from "./graph-caller.js";
-import { requestToken } from "./token-request.js";
 
 let emulator: Emulator;
 let graph: GraphCaller;

@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from "node:crypto";
 import selfsigned from "selfsigned";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Emulator, type Strictness, startEmulator } from "../../src/testing/index.js";
+import { type Emulator, type Strictness, startEmulator } from "../../../src/testing/index.js";
 import { type AssertionParts, byAssertion, requestToken, signAssertion, type TokenRequest } from "./token-request.js";
 
 const seconds = () => Math.floor(Date.now() / 1000);

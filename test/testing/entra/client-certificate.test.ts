@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { createClientCertificate, startEmulator } from "../../src/testing/index.js";
+import { createClientCertificate, startEmulator } from "../../../src/testing/index.js";
 import { byAssertion, requestToken, signAssertion } from "./token-request.js";
 
 describe("createClientCertificate", () => {

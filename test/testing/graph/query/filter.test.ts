@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Emulator, startEmulator } from "../../src/testing/index.js";
-import { type Answer, eventual, type GraphCaller, graphCaller, query } from "./graph-caller.js";
+import { type Emulator, startEmulator } from "../../../../src/testing/index.js";
+import { type Answer, eventual, type GraphCaller, graphCaller, query } from "../graph-caller.js";
 
 /** Written down from the documentation, apart from the table that the emulator works with. */
 const documented: ReadonlyArray<[properties: string, byDefault: string, advanced: string]> = [

@@ -1,5 +1,5 @@
-import type { Emulator } from "../../src/testing/index.js";
-import { requestToken } from "./token-request.js";
+import type { Emulator } from "../../../src/testing/index.js";
+import { requestToken } from "../entra/token-request.js";
 
 export interface Answer {
   status: number;
