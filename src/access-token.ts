@@ -22,6 +22,11 @@ export interface AppIdentity {
   readonly loginHost: string;
 }
 
+/** Where an administrator of the tenant grants all permissions that the app's registration asks for. */
+export function adminConsentUrl({ loginHost, tenantId, clientId }: AppIdentity): string {
+  return `https://${loginHost}/${encodeURIComponent(tenantId)}/adminconsent?client_id=${encodeURIComponent(clientId)}`;
+}
+
 /** What they add when they ask. */
 export interface GraphTokenRequest extends AccessTokenOptions {
   /** The token a server refused: with `forceRefresh`, many callers refused with one token share one request for the next. */

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createSecretKey, KeyObject, randomBytes, randomUUID } from "node:crypto";
+import { checkOptionNames } from "./check-options.js";
 import { AppIdentityError } from "./errors.js";
 import type { TokenStore } from "./identity/tokens/token-store.js";
-import { checkOptionNames } from "./option-names.js";
 
 export type { TokenStore } from "./identity/tokens/token-store.js";
 

@@ -1,10 +1,10 @@
 import { inspect } from "node:util";
 import { type AuthenticationProvider, Client } from "@microsoft/microsoft-graph-client";
+import { checkOptionNames } from "../check-options.js";
 import { type Clock, systemClock } from "../clock.js";
 import { type CloudHosts, type CloudName, resolveCloud } from "../clouds.js";
 import { AppIdentityError } from "../errors.js";
 import { type Fetch, resolveFetch } from "../http/fetch.js";
-import { checkOptionNames } from "../option-names.js";
 import { graphChain } from "./requests/middleware.js";
 import type { ClientTraits, RetryOptions } from "./requests/run-attempts.js";
 import { ThrottleGate } from "./requests/throttle-gate.js";

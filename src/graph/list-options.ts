@@ -1,5 +1,5 @@
+import { checkOptionNames } from "../check-options.js";
 import { AppIdentityError } from "../errors.js";
-import { checkOptionNames } from "../option-names.js";
 import type { ListProgress } from "./paging/progress.js";
 import type { ListQuery } from "./query/build-query.js";
 

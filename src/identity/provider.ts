@@ -1,11 +1,11 @@
 import { inspect } from "node:util";
 import type { AuthenticationProvider } from "@microsoft/microsoft-graph-client";
 import type { AppIdentity, GraphTokenRequest } from "../access-token.js";
+import { checkOptionNames } from "../check-options.js";
 import type { Cloud } from "../clouds.js";
 import { AppIdentityError } from "../errors.js";
 import { isGuid } from "../guid.js";
 import type { Fetch } from "../http/fetch.js";
-import { checkOptionNames } from "../option-names.js";
 import { fromEnvironment } from "./configuration/from-environment.js";
 import { fromParameters } from "./configuration/from-parameters.js";
 import { inTenant } from "./configuration/in-tenant.js";

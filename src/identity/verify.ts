@@ -1,6 +1,6 @@
-import { adminConsentUrl } from "../admin-consent.js";
+import { adminConsentUrl } from "../access-token.js";
+import { checkOptionNames } from "../check-options.js";
 import { AppIdentityError } from "../errors.js";
-import { checkOptionNames } from "../option-names.js";
 import type { ResolvedIdentity } from "./configuration/options.js";
 import type { Credential } from "./credentials/credential.js";
 import { jwtClaims } from "./jwt-claims.js";

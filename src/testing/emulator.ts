@@ -7,7 +7,6 @@ import { createEntraService } from "./entra/service.js";
 import { type Strictness, strictest } from "./entra/strictness.js";
 import { createFaults, type Faults } from "./faults/faults.js";
 import { answerAsGraph } from "./graph/answer.js";
-import { GraphRefusal } from "./graph/refusal.js";
 import type { GraphSwitches } from "./graph/switches.js";
 import { type ChallengeSpelling, verifyBearer } from "./graph/verify-bearer.js";
 import { createCarrier } from "./server/emulator-fetch.js";

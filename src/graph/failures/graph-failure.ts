@@ -1,5 +1,5 @@
 import type { AppIdentity } from "../../access-token.js";
-import { adminConsentUrl } from "../../admin-consent.js";
+import { adminConsentUrl } from "../../access-token.js";
 import { AppIdentityError } from "../../errors.js";
 import { parseRetryAfter } from "../../http/retry-after.js";
 import { readErrorBody } from "./error-body.js";

@@ -1,4 +1,4 @@
-import { checkOptionNames } from "../../option-names.js";
+import { checkOptionNames } from "../../check-options.js";
 import { abortFailure } from "../failures/interruption.js";
 import { readToken } from "./continuation-token.js";
 import { type Page, PageWalk, type Walk } from "./page-walk.js";

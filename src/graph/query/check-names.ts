@@ -1,5 +1,5 @@
+import { nearestName } from "../../check-options.js";
 import { AppIdentityError } from "../../errors.js";
-import { nearestName } from "../../option-names.js";
 import type { CollectionRules } from "./collection-rules.js";
 
 /** Everything in a query that names properties or relations. */

@@ -1,9 +1,9 @@
+import { checkOptionNames } from "../../check-options.js";
 import { type Clock, systemClock } from "../../clock.js";
 import type { Cloud, CloudHosts, CloudName } from "../../clouds.js";
 import { AppIdentityError } from "../../errors.js";
 import { type Fetch, resolveFetch } from "../../http/fetch.js";
 import type { Logger } from "../../logger.js";
-import { checkOptionNames } from "../../option-names.js";
 import { chooseCredential, credentialNames } from "../credentials/choose-credential.js";
 import type { Credential, CredentialChoices, CredentialOptions } from "../credentials/credential.js";
 import { isPlaceholder } from "../placeholders.js";

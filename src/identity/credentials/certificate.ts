@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { checkOptionNames } from "../../check-options.js";
 import { AppIdentityError } from "../../errors.js";
 import { log } from "../../logger.js";
-import { checkOptionNames } from "../../option-names.js";
 import { portal } from "../portal.js";
 import type { CertificateOptions, CredentialContext, Proof, ProvingCredential } from "./credential.js";
 import { type Certificate, certificateExpired, readCertificate } from "./read-certificate.js";

@@ -11,7 +11,7 @@ import { type Emulator, startEmulator } from "../../../src/testing/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "clients-"));
 const file = (name: string) => join(folder, name);
-const source = (name: string) => fileURLToPath(new URL(`clients/${name}`, import.meta.url));
+const source = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const realHosts = ["login.microsoftonline.com", "graph.microsoft.com"];
 
 let emulator: Emulator;
