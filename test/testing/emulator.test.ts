@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { connect } from "node:net";
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Emulator, startEmulator } from "../../src/testing/index.js";
 import { requestToken } from "./entra/token-request.js";
@@ -197,9 +198,27 @@ describe("starting and stopping", () => {
     expect(await names(same)).toEqual(await names());
   });
 
-  it("signs with a key of its own: a token of one emulator is nothing to another of the same seed", async () => {
+  it("makes one key for the process, and its tokens are nothing to another emulator of the same seed", async () => {
     await using same = await startEmulator({ users: 25 });
-    expect((await same.fetch(users, { headers: await bearer() })).status).toBe(401);
+    const keysOf = async ({ fetch, tenantId }: Emulator) => {
+      const response = await fetch(`https://login.microsoftonline.com/${tenantId}/discovery/v2.0/keys`);
+      return (await response.json()) as JSONWebKeySet & { keys: { n: string; kid: string }[] };
+    };
+    const [own, others] = await Promise.all([keysOf(emulator), keysOf(same)]);
+    expect(own.keys[0]?.n).toBe(others.keys[0]?.n);
+    expect(own.keys[0]?.kid).not.toBe(others.keys[0]?.kid);
+
+    const headers = await bearer();
+    const token = headers.authorization.slice("Bearer ".length);
+    expect((await same.fetch(users, { headers })).status).toBe(401);
+    expect((await emulator.fetch(users, { headers })).status).toBe(200);
+    await expect(jwtVerify(token, createLocalJWKSet(others))).rejects.toThrow("no applicable key");
+    await expect(jwtVerify(token, createLocalJWKSet(own))).resolves.toBeDefined();
+
+    const [header = "", ...rest] = token.split(".");
+    const renamed = { ...JSON.parse(Buffer.from(header, "base64url").toString()), kid: others.keys[0]?.kid };
+    const forged = [Buffer.from(JSON.stringify(renamed)).toString("base64url"), ...rest].join(".");
+    expect((await same.fetch(users, { headers: { authorization: `Bearer ${forged}` } })).status).toBe(401);
   });
 
   it("takes ids, secret and domain as given", async () => {

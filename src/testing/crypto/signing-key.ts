@@ -2,8 +2,9 @@ import { createHash, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 import { createCertificate } from "./x509.js";
 
-/** What the emulator signs its tokens with. Made per start, so nothing it signs passes for the real service's. */
+/** What an emulator signs its tokens with. Never written down, so nothing it signs passes for the real service's. */
 export interface SigningKey {
+  /** Thumbprint of this emulator's own certificate: what sets its tokens apart from those of another one in the process. */
   kid: string;
   privateKey: KeyObject;
   publicKey: KeyObject;
@@ -11,9 +12,16 @@ export interface SigningKey {
   jwk: Record<string, unknown>;
 }
 
-/** An RSA key takes a few hundred milliseconds: it is made off the main thread, and only the first token waits for it. */
+const createKeyPair = () => promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
+let pairOfProcess: ReturnType<typeof createKeyPair> | undefined;
+
+/**
+ * The process's RSA key under a certificate of its own. A key takes a few hundred milliseconds: it is made once, off the main thread,
+ * and only the first token waits for it.
+ */
 export async function createSigningKey(): Promise<SigningKey> {
-  const { privateKey, publicKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
+  pairOfProcess ??= createKeyPair();
+  const { privateKey, publicKey } = await pairOfProcess;
   const day = 86_400_000;
   const certificate = createCertificate({
     subject: "graph-app-identity emulator, not Microsoft",

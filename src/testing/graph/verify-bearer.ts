@@ -55,7 +55,8 @@ export function verifyBearer(
   if (token === undefined) throw refusal("Access token is empty.");
   const jwt = decodeJwt(token);
   if (!jwt) throw refusal(notWellFormed);
-  if (jwt.header.alg !== "RS256" || !isSignedBy(jwt, key.publicKey)) throw refusal("Access token validation failure.");
+  const own = jwt.header.alg === "RS256" && jwt.header.kid === key.kid && isSignedBy(jwt, key.publicKey);
+  if (!own) throw refusal("Access token validation failure.");
   const { claims } = jwt;
   if (at >= Number(claims.exp) * 1000) throw refusal("Lifetime validation failed, the token is expired.");
   if (!accepts(String(claims.aud).replace(/\/$/, ""), url))
