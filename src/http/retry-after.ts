@@ -8,10 +8,15 @@ export function isTransientStatus(status: number): boolean {
 }
 
 /**
- * Milliseconds from now that a `Retry-After` header asks for, in seconds or as an HTTP date.
- * `undefined` for a missing, past or unreadable value: that is no instruction, and above all not "at once".
+ * Milliseconds from now that an answer's `Retry-After` asks for, in seconds or as an HTTP date. A date goes by the server's clock, which
+ * the answer's own `Date` tells: this machine's (`now`) may be another. `undefined` for a missing, past or unreadable value: that is no
+ * instruction, and above all not "at once".
  */
-export function parseRetryAfter(header: string | null | undefined, now: number): number | undefined {
+export function retryAfterOf(headers: Headers, now: number): number | undefined {
+  return parseRetryAfter(headers.get("retry-after"), Date.parse(headers.get("date") ?? "") || now);
+}
+
+function parseRetryAfter(header: string | null | undefined, now: number): number | undefined {
   const text = header?.trim();
   if (!text) return undefined;
   if (/^\d+(\.\d+)?$/.test(text)) {

@@ -1,7 +1,7 @@
 import type { AppIdentity } from "../../access-token.js";
 import { adminConsentUrl } from "../../access-token.js";
 import { AppIdentityError } from "../../errors.js";
-import { parseRetryAfter } from "../../http/retry-after.js";
+import { retryAfterOf } from "../../http/retry-after.js";
 import { readErrorBody } from "./error-body.js";
 import { meaningOf, throttleRemedy } from "./remedies.js";
 
@@ -20,9 +20,7 @@ export function graphFailure(response: Response, bodyText: string, context: Fail
   const { status, headers, url } = response;
   const { identity, graphRoot, now } = context;
   const { code: graphCode = "", message = "", requestId } = readErrorBody(bodyText, headers);
-  // A Retry-After that is a date goes by the clock of the server, which may not be ours.
-  const answeredAt = Date.parse(headers.get("date") ?? "") || now;
-  const retryAfterMs = parseRetryAfter(headers.get("retry-after"), answeredAt);
+  const retryAfterMs = retryAfterOf(headers, now);
   const { code, ...meaning } = meaningOf({ status, headers, url, code: graphCode, message, retryAfterMs });
   const said = (graphCode && ` ${graphCode}`) + (message && `: ${message}`);
   return new AppIdentityError(code, `Graph answered ${status}${said || " without saying why"}`, {

@@ -1,6 +1,5 @@
 import { setMaxListeners } from "node:events";
 import { AppIdentityError } from "../../errors.js";
-import { bareError } from "../../http/safe-cause.js";
 
 /** The ends of a request that bring no answer. */
 
@@ -24,34 +23,4 @@ export function timeoutFailure(host: string, timeoutMs: number): AppIdentityErro
     retryable: true,
     host,
   });
-}
-
-// Nobody repairs a certificate or an argument by asking again.
-const lasting = /^(CERT_|ERR_TLS_|ERR_SSL_|(UND_)?ERR_INVALID_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
-
-/** The connection failed, before the answer or inside its body. */
-export function networkFailure(cause: unknown, host: string): AppIdentityError {
-  const code = codeOf(cause);
-  const retryable = !lasting.test(code ?? "");
-  return new AppIdentityError("network_error", `The connection to ${host} failed: ${code ?? messageOf(cause)}.`, {
-    remedy: retryable
-      ? `Check DNS, proxy and firewall between this process and ${host}.`
-      : "If a proxy on the way presents its own certificates, give Node its authority with NODE_EXTRA_CA_CERTS.",
-    retryable,
-    cause: bareError(cause),
-    host,
-  });
-}
-
-/** The system's code, which native fetch keeps one or two causes down. */
-function codeOf(error: unknown): string | undefined {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    const code = (at as NodeJS.ErrnoException).code;
-    if (typeof code === "string") return code;
-  }
-  return undefined;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -8,8 +8,9 @@ import {
 } from "@microsoft/microsoft-graph-client";
 import type { GraphTokenRequest } from "../../access-token.js";
 import { isAppIdentityError } from "../../errors.js";
-import type { Fetch } from "../../http/fetch.js";
-import { abortFailure, networkFailure } from "../failures/interruption.js";
+import { answered, type Fetch } from "../../http/fetch.js";
+import { networkFailure } from "../../http/network-error.js";
+import { abortFailure } from "../failures/interruption.js";
 import { type Attempt, OpenAttempt, release } from "./attempt.js";
 import { authorize, isGraphAddress } from "./authorize.js";
 import { type AttemptPolicy, type ClientTraits, runAttempts } from "./run-attempts.js";
@@ -89,7 +90,7 @@ function carriedBy(fetch: Fetch): Send {
   return async (outgoing) => {
     const { request, options } = outgoing;
     try {
-      return await fetch(request, options as RequestInit);
+      return answered(await fetch(request, options as RequestInit), "invalid_response", hostOf(outgoing));
     } catch (cause) {
       // The end of an attempt brings its own error as the signal's reason.
       if (isAppIdentityError(cause)) throw cause;

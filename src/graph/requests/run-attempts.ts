@@ -1,8 +1,9 @@
 import type { Clock } from "../../clock.js";
 import { AppIdentityError, isAppIdentityError } from "../../errors.js";
+import { networkFailure } from "../../http/network-error.js";
 import { isTransientStatus, retryDelay } from "../../http/retry-after.js";
 import { graphFailure, redirectFailure, throttledFailure } from "../failures/graph-failure.js";
-import { abortFailure, expectMany, networkFailure } from "../failures/interruption.js";
+import { abortFailure, expectMany } from "../failures/interruption.js";
 import { reviveError } from "../failures/revive-error.js";
 import { type Attempt, OpenAttempt, release, type TokenHints } from "./attempt.js";
 import type { ThrottleGate } from "./throttle-gate.js";

@@ -2,7 +2,7 @@ import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from "@az
 import type { Clock } from "../../clock.js";
 import { AppIdentityError } from "../../errors.js";
 import type { Fetch } from "../../http/fetch.js";
-import { isTransientStatus, parseRetryAfter } from "../../http/retry-after.js";
+import { isTransientStatus, retryAfterOf } from "../../http/retry-after.js";
 import { type Answer, exchange } from "./exchange.js";
 import { entraFailure } from "./remedies.js";
 import { readTokenAnswer, type TokenLifetime } from "./token-lifetime.js";
@@ -77,7 +77,7 @@ export class EntraNetwork implements INetworkModule {
 function judge(answer: Answer, host: string, now: number, context: NetworkOptions["context"]): Record<string, unknown> {
   const { status, headers, text } = answer;
   const body = parseObject(text);
-  const retryAfterMs = parseRetryAfter(headers.get("retry-after"), now);
+  const retryAfterMs = retryAfterOf(headers, now);
   const known = { statusCode: status, host, ...(retryAfterMs !== undefined && { retryAfterMs }) };
   if (typeof body?.error === "string" || isTransientStatus(status)) {
     const failure = entraFailure(body ?? {}, status, context);
