@@ -122,7 +122,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const clock: MovableClock = {
     now: () => Date.now() + offset,
     advance: (ms) => {
-      checkValue("advance()", ms ?? null, Number.isFinite(ms), "a number of milliseconds");
+      const reached = new Date(Date.now() + offset + ms).getTime();
+      checkValue("advance()", ms ?? null, Number.isFinite(ms) && Number.isFinite(reached), "a number of milliseconds");
       offset += ms;
     },
   };

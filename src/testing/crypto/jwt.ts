@@ -1,21 +1,32 @@
 import { constants, type KeyObject, sign, verify } from "node:crypto";
 
 export interface Jwt {
-  header: Record<string, unknown>;
-  claims: Record<string, unknown>;
+  header: JwtValues;
+  claims: JwtValues;
   signedText: string;
   signature: Buffer;
 }
+
+type Scalar = string | number | boolean | null;
+
+/** As far as anybody here reads them. What is nested deeper is left out: a stranger's objects can't even be printed safely. */
+export type JwtValues = Record<string, Scalar | Scalar[]>;
 
 /** Algorithms that Entra takes for client assertions; tokens are RS256. */
 export const algorithms = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
 
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-function decode(part: string | undefined): Record<string, unknown> | undefined {
+const isScalar = (value: unknown) => value === null || typeof value !== "object";
+
+function decode(part: string | undefined): JwtValues | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(part ?? "", "base64url").toString());
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+    if (typeof value !== "object" || value === null) return undefined;
+    const plain = Object.entries(value).filter(([, entry]) =>
+      Array.isArray(entry) ? entry.every(isScalar) : isScalar(entry),
+    );
+    return Object.fromEntries(plain);
   } catch {
     return undefined;
   }

@@ -131,8 +131,13 @@ function limitScan(collection: Collection): void {
 
 /** Keys by the names a filter asks for; -1 where there is nobody, and where a name comes again, so that places stay. */
 function named(collection: Collection, names: readonly string[]): number[] {
-  const keys = names.map((name) => collection.keyOf(name) ?? -1);
-  return keys.map((key, position) => (keys.indexOf(key) === position ? key : -1));
+  const seen = new Set<number>();
+  return names.map((name) => {
+    const key = collection.keyOf(name) ?? -1;
+    const first = !seen.has(key);
+    seen.add(key);
+    return first ? key : -1;
+  });
 }
 
 function keysWhere(collection: Collection, { matches, names }: Restriction): number[] {

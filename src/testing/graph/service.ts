@@ -121,7 +121,7 @@ export function createGraphService({ directory, clock, switches: chosen }: Graph
   }
 
   function related(collection: Collection, name: string, segment: string, { options, root }: Asked): WireReply {
-    const navigation = collection.navigations[segment];
+    const navigation = Object.hasOwn(collection.navigations, segment) && collection.navigations[segment];
     if (!navigation) throw unknownSegment(segment);
     const project = relatedProjection(collection, parseSingleQuery(options, collection));
     const members = navigation.keys(find(collection, name)).map(project);

@@ -7,6 +7,7 @@ import { serviceOfHost } from "../wire/hosts.js";
 import type { EmulatorClock, WireReply, WireRequest } from "../wire/messages.js";
 import { type RecordedRequest, record } from "../wire/request-log.js";
 import { originHeader } from "./emulator-fetch.js";
+import { frontPage, isFrontPage } from "./front-page.js";
 
 /** What answers: each service gets the requests of its hosts, or of its paths where both share a host. */
 export interface Services {
@@ -31,7 +32,9 @@ export function createListener({
   errorSeparator,
 }: ListenerOptions): RequestListener {
   async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const request = await read(incoming, clock);
+    const { body, complete } = await readBody(incoming);
+    const request = { ...readHead(incoming, clock), body };
+    if (isFrontPage(request)) return write(response, frontPage, undefined);
     const service = serviceOf(request.url);
     const entry = record(requests, service, request);
     const fault = faults.strike(entry);
@@ -42,7 +45,7 @@ export function createListener({
       return;
     }
     const own = fault && faultReply(fault, service, request, errorSeparator);
-    const reply = own ?? (await services[service](request, entry));
+    const reply = own ?? (complete ? await services[service](request, entry) : tooLarge);
     entry.status = fault?.status ?? reply.status;
     write(response, fault ? { ...spoil(reply, fault, request), status: entry.status } : reply, fault);
   }
@@ -65,9 +68,26 @@ function serviceOf(url: URL): "entra" | "graph" {
   return serviceOfHost(url.hostname) ?? (/^\/(v1\.0|beta)(\/|$)/.test(url.pathname) ? "graph" : "entra");
 }
 
-async function read(incoming: IncomingMessage, clock: EmulatorClock): Promise<WireRequest> {
+/** More than any batch of twenty steps needs; Graph is said to take as much. */
+const largestBody = 4 * 2 ** 20;
+const tooLarge: WireReply = {
+  status: 413,
+  headers: { "content-type": "text/plain; charset=utf-8" },
+  body: "The emulator takes bodies of up to 4 MiB.",
+};
+
+/** What is too large is read to its end, so that the client comes to read the answer, but only its beginning is kept. */
+async function readBody(incoming: IncomingMessage): Promise<{ body: string; complete: boolean }> {
   const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  let length = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    if (length <= largestBody) chunks.push(chunk);
+    length += chunk.length;
+  }
+  return { body: Buffer.concat(chunks).toString(), complete: length <= largestBody };
+}
+
+function readHead(incoming: IncomingMessage, clock: EmulatorClock): Omit<WireRequest, "body"> {
   const { [originHeader]: carried, ...headers } = incoming.headers;
   const scheme = "encrypted" in incoming.socket ? "https" : "http";
   const origin = typeof carried === "string" ? carried : `${scheme}://${headers.host ?? "localhost"}`;
@@ -75,7 +95,6 @@ async function read(incoming: IncomingMessage, clock: EmulatorClock): Promise<Wi
     method: incoming.method ?? "GET",
     url: new URL(origin + incoming.url),
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value?.toString()])),
-    body: Buffer.concat(chunks).toString(),
     at: clock.now(),
   };
 }

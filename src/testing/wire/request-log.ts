@@ -13,6 +13,7 @@ export interface RecordedRequest {
   path: string;
   /** Names in lower case. */
   headers: Record<string, string | undefined>;
+  /** The first 64 KiB of it. */
   body: string;
   /** Milliseconds since 1970 on the emulator's clock. */
   at: number;
@@ -23,6 +24,7 @@ export interface RecordedRequest {
 }
 
 const remembered = 10_000;
+const longestBody = 65_536;
 
 /** Adds a request to the log, which keeps the latest ten thousand. */
 export function record(
@@ -43,7 +45,7 @@ export function record(
       host: url.host,
       ...(authorization && { authorization: authorization.replace(/(\S+\s+)?.*/, "$1[redacted]") }),
     },
-    body: body.replace(/(^|&)(client_secret=)[^&]*/g, "$1$2[redacted]"),
+    body: body.replace(/(^|&)(client_secret=)[^&]*/g, "$1$2[redacted]").slice(0, longestBody),
     at,
     status: undefined,
   };
@@ -54,5 +56,6 @@ export function record(
 function tenantOf(service: RecordedRequest["service"], { url, headers }: WireRequest): string | undefined {
   if (service === "entra") return url.pathname.split("/")[1] || undefined;
   const [, token = ""] = headers.authorization?.split(" ") ?? [];
-  return decodeJwt(token)?.claims.tid as string | undefined;
+  const tenant = decodeJwt(token)?.claims.tid;
+  return typeof tenant === "string" ? tenant : undefined;
 }

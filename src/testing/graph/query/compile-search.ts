@@ -1,6 +1,7 @@
 import type { Collection } from "../../directory/collection.js";
 import { badRequest, unsupportedQuery } from "../refusal.js";
 import type { Predicate } from "./compile-filter.js";
+import { deepest } from "./parse-filter.js";
 
 const tokenPattern = /\s*(?:"((?:[^"\\]|\\.)*)"|(AND|OR)\b|([()]))/y;
 
@@ -8,6 +9,7 @@ const tokenPattern = /\s*(?:"((?:[^"\\]|\\.)*)"|(AND|OR)\b|([()]))/y;
 export function compileSearch(source: string, collection: Collection): Predicate {
   const tokens = tokenize(source);
   let next = 0;
+  let depth = 0;
 
   function chain(operator: "AND" | "OR", operand: () => Predicate): Predicate {
     const parts = [operand()];
@@ -27,7 +29,10 @@ export function compileSearch(source: string, collection: Collection): Predicate
     next += 1;
     if (token?.clause !== undefined) return clause(token.clause, collection);
     if (token?.text !== "(") throw syntaxError(token?.at ?? source.length, source);
+    depth += 1;
+    if (depth > deepest) throw badRequest("The recursion limit of the search has been exceeded.");
     const inner = expression();
+    depth -= 1;
     if (tokens[next]?.text !== ")") throw syntaxError(tokens[next]?.at ?? source.length, source);
     next += 1;
     return inner;

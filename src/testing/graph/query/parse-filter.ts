@@ -78,12 +78,13 @@ export function invalidFilter(problem: string): GraphRefusal {
 }
 
 const comparisons = new Set(["eq", "ne", "ge", "le", "gt", "lt"]);
-const textFunctions: Record<string, TextFunction> = {
-  startswith: "startsWith",
-  endswith: "endsWith",
-  contains: "contains",
-};
-const deepest = 100;
+const textFunctions = new Map<string, TextFunction>([
+  ["startswith", "startsWith"],
+  ["endswith", "endsWith"],
+  ["contains", "contains"],
+]);
+/** How deep filters and searches nest. */
+export const deepest = 100;
 
 /** Reads the part of OData's filter language that Graph's directory knows. */
 export function parseFilter(source: string): Filter {
@@ -173,7 +174,7 @@ export function parseFilter(source: string): Filter {
   }
 
   function call(name: string): Filter {
-    const known = textFunctions[name.toLowerCase()];
+    const known = textFunctions.get(name.toLowerCase());
     if (!known) throw invalidFilter(`An unknown function with name '${name}' was found.`);
     expect("(");
     const path = [word()];
