@@ -23,7 +23,7 @@ export type { Listing, PagingOptions } from "./graph/paging/listing.js";
 export { type ODataGuid, type ODataScalar, type ODataValue, odata } from "./graph/query/odata.js";
 export type { ChangePage, Page } from "./graph/paging/page-walk.js";
 export type { ListProgress } from "./graph/paging/progress.js";
-export type { RetryOptions } from "./graph/requests/run-attempts.js";
+export type { RetryOptions } from "./graph/requests/attempt-policy.js";
 
 // What we ask
 export { type CountUsersOptions, countUsers } from "./users/count-users.js";

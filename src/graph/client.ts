@@ -5,8 +5,8 @@ import { type Clock, systemClock } from "../clock.js";
 import { type CloudHosts, type CloudName, resolveCloud } from "../clouds.js";
 import { AppIdentityError } from "../errors.js";
 import { type Fetch, resolveFetch } from "../http/fetch.js";
+import type { ClientTraits, RetryOptions } from "./requests/attempt-policy.js";
 import { graphChain } from "./requests/middleware.js";
-import type { ClientTraits, RetryOptions } from "./requests/run-attempts.js";
 import { ThrottleGate } from "./requests/throttle-gate.js";
 import { RefreshAllowance } from "./requests/token-refusals.js";
 

@@ -2,7 +2,7 @@ import type { Client } from "@microsoft/microsoft-graph-client";
 import { AppIdentityError } from "../errors.js";
 import { traitsOf } from "./client.js";
 import type { LinkScope } from "./paging/links.js";
-import type { ClientTraits } from "./requests/run-attempts.js";
+import type { ClientTraits } from "./requests/attempt-policy.js";
 
 /** A collection of Graph, as one client reaches it. */
 export interface Collection {

@@ -1,6 +1,6 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
 import { createGraphClient } from "../../src/graph/client.js";
-import type { RetryOptions } from "../../src/graph/requests/run-attempts.js";
+import type { RetryOptions } from "../../src/graph/requests/attempt-policy.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
 import type { Directory } from "../../src/testing/directory/directory.js";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/testing/index.js";

@@ -1,5 +1,5 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
-import type { AttemptPolicy, ClientTraits } from "../requests/run-attempts.js";
+import type { AttemptPolicy, ClientTraits } from "../requests/attempt-policy.js";
 import { LinkHistory, type LinkScope, trustedLink } from "./links.js";
 import { type GraphPage, requestPage } from "./request-page.js";
 

@@ -9,7 +9,8 @@ import {
 } from "@microsoft/microsoft-graph-client";
 import { AppIdentityError } from "../../errors.js";
 import { graphFailure } from "../failures/graph-failure.js";
-import { type AttemptPolicy, runAttempts } from "../requests/run-attempts.js";
+import type { AttemptPolicy } from "../requests/attempt-policy.js";
+import { runAttempts } from "../requests/run-attempts.js";
 
 /** One answer of a collection, as it came. */
 export interface GraphPage {

@@ -12,8 +12,9 @@ import { answered, type Fetch } from "../../http/fetch.js";
 import { networkFailure } from "../../http/network-error.js";
 import { abortFailure } from "../failures/interruption.js";
 import { type Attempt, OpenAttempt, release } from "./attempt.js";
+import type { AttemptPolicy, ClientTraits } from "./attempt-policy.js";
 import { authorize, isGraphAddress } from "./authorize.js";
-import { type AttemptPolicy, type ClientTraits, runAttempts } from "./run-attempts.js";
+import { runAttempts } from "./run-attempts.js";
 import { deliver } from "./sdk-response.js";
 
 /** The SDK's context as one attempt sends it: a copy, so that the next one starts again from what the caller gave. */

@@ -2,12 +2,8 @@ import { getEventListeners } from "node:events";
 import type { ServerResponse } from "node:http";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { AppIdentityError } from "../../../src/errors.js";
-import {
-  type AttemptPolicy,
-  type AttemptWork,
-  type RetryWait,
-  runAttempts,
-} from "../../../src/graph/requests/run-attempts.js";
+import type { AttemptPolicy, AttemptWork, RetryWait } from "../../../src/graph/requests/attempt-policy.js";
+import { runAttempts } from "../../../src/graph/requests/run-attempts.js";
 import { ThrottleGate } from "../../../src/graph/requests/throttle-gate.js";
 import { RefreshAllowance } from "../../../src/graph/requests/token-refusals.js";
 import { json, type Loopback, type SeenRequest, startLoopback } from "../../support/loopback.js";

@@ -1,0 +1,91 @@
+import { AppIdentityError, isAppIdentityError } from "../../errors.js";
+import { networkFailure } from "../../http/network-error.js";
+import { isTransientStatus } from "../../http/retry-after.js";
+import { graphFailure, redirectFailure } from "../failures/graph-failure.js";
+import { abortFailure } from "../failures/interruption.js";
+import { reviveError } from "../failures/revive-error.js";
+import { type OpenAttempt, release, type TokenHints } from "./attempt.js";
+import type { AttemptPolicy, AttemptWork } from "./attempt-policy.js";
+import type { Refusals } from "./token-refusals.js";
+
+/** How an attempt ends that doesn't end the request for good. */
+export type Outcome<T> =
+  | { result: T }
+  /** Graph refused the token; with another, asked for like this, it may answer. */
+  | { hints: TokenHints }
+  /** What may be passing trouble, and the answer that told it, if there was one. */
+  | { failure: AppIdentityError; response: Response | undefined };
+
+/**
+ * Sends a request once and reads its answer. Whatever comes of it, nothing of the attempt stays behind.
+ * @throws whatever no other attempt can cure, and isn't Graph's to answer for: an abort, what the provider throws
+ */
+export async function attemptOnce<T>(
+  work: AttemptWork<T>,
+  attempt: OpenAttempt,
+  refusals: Refusals,
+  policy: AttemptPolicy,
+): Promise<Outcome<T>> {
+  const host = new URL(policy.graphRoot).host;
+  let response: Response | undefined;
+  try {
+    response = await attempt.until(work.send(attempt), release);
+    const hints = policy.replayable === false ? undefined : refusals.answer(response, attempt.token);
+    if (hints === undefined) return { result: await readAnswer(work, response, attempt, policy) };
+    release(response);
+    return { hints };
+  } catch (thrown) {
+    if (response !== undefined) release(response);
+    const failure = policy.signal?.aborted ? abortFailure(policy.signal.reason) : failureOf(thrown, host);
+    // What a provider throws names another host, and was repeated where it arose.
+    if (!isAppIdentityError(failure) || (response === undefined && failure.host !== host)) throw failure;
+    return { failure, response };
+  } finally {
+    attempt.close();
+  }
+}
+
+/** The result that an answer holds. @throws AppIdentityError where it holds a failure */
+async function readAnswer<T>(
+  work: AttemptWork<T>,
+  response: Response,
+  attempt: OpenAttempt,
+  { graphRoot, clock, replayable = true }: AttemptPolicy,
+): Promise<T> {
+  const { status } = response;
+  if (isRedirect(status)) throw redirectFailure(response, graphRoot);
+  if (!isTransientStatus(status) && (status !== 401 || !replayable)) {
+    return attempt.until(work.read(response, attempt));
+  }
+  // Without its text, if need be: what the status and Retry-After say must not be lost.
+  const text = await attempt.until(response.text()).catch(() => "");
+  throw graphFailure(response, text, { graphRoot, now: clock.now(), identity: attempt.identity });
+}
+
+function isRedirect(status: number): boolean {
+  return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
+}
+
+/** A failure in our terms, also where a client that the caller built has its own. */
+function failureOf(thrown: unknown, host: string): unknown {
+  const error = reviveError(thrown);
+  if (isAppIdentityError(error) || !(error instanceof Error)) return error;
+  const { statusCode, code } = error as { statusCode?: number; code?: string };
+  if (
+    error.name === "FetchError" ||
+    code === "FetchError" ||
+    /^(fetch failed|terminated|premature close)/i.test(error.message)
+  ) {
+    return networkFailure(error, host);
+  }
+  // The Graph SDK's word for anything that went wrong before an answer came.
+  if (statusCode !== -1) return error;
+  return new AppIdentityError(
+    "credential_callback_failed",
+    `The client's authProvider or a middleware failed: ${error.message}`,
+    {
+      remedy: "Look at the cause: it comes from the code this client was built with.",
+      cause: error,
+    },
+  );
+}

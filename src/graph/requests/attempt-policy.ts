@@ -1,0 +1,53 @@
+import type { Clock } from "../../clock.js";
+import type { AppIdentityError } from "../../errors.js";
+import type { Attempt } from "./attempt.js";
+import type { ThrottleGate } from "./throttle-gate.js";
+import type { RefreshAllowance } from "./token-refusals.js";
+
+/** How persistent a client is. */
+export interface RetryOptions {
+  /** Attempts per request, the first included. Default 6; 1 switches retrying off. */
+  attempts?: number;
+  /** Milliseconds after which no attempt begins; a longer Retry-After fails at once as `throttled`. Default 300,000. */
+  budgetMs?: number;
+  /** Milliseconds the wait grows from where Graph names none: exponential, with full jitter. Default 1,000. */
+  delayMs?: number;
+}
+
+/** What one client decides for all its requests. */
+export interface ClientTraits {
+  /** Origin of Graph: the only place tokens go to. */
+  readonly graphRoot: string;
+  readonly retry: Readonly<Required<RetryOptions>>;
+  /** Milliseconds for one attempt: token, answer and body together. */
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly gate: ThrottleGate;
+  readonly refreshes: RefreshAllowance;
+}
+
+export interface AttemptPolicy extends ClientTraits {
+  signal?: AbortSignal | undefined;
+  /** Whether a request may be sent again that Graph may already have carried out. */
+  idempotent: boolean;
+  /** `false` where the body can be sent only once: there is one attempt then, whatever it ends in. Default `true`. */
+  replayable?: boolean;
+  /** May veto a repetition after an answer. Attempts count from 1. */
+  shouldRetry?: ((response: Response, attempt: number) => boolean) | undefined;
+  /** Told before each wait. */
+  onRetry?: ((wait: RetryWait) => void) | undefined;
+}
+
+export interface RetryWait {
+  delayMs: number;
+  /** Whether Graph asked for the wait. */
+  throttled: boolean;
+  /** What ended the last attempt; absent where it was another request of the same client that was throttled. */
+  failure?: AppIdentityError;
+}
+
+export interface AttemptWork<T> {
+  send(attempt: Attempt): Promise<Response>;
+  /** Makes a result of an answer that isn't passing trouble. A retryable AppIdentityError has the attempt repeated. */
+  read(response: Response, attempt: Attempt): Promise<T>;
+}
