@@ -34,7 +34,11 @@ export function describeTenant(
 ): EmulatedTenant {
   const app = (id = clientId) => tenant.app(id);
   return {
-    ...{ tenantId: tenant.id, domain: tenant.domain, clientId, clientSecret, app },
+    tenantId: tenant.id,
+    domain: tenant.domain,
+    clientId,
+    clientSecret,
+    app,
     get users() {
       return tenant.directory;
     },

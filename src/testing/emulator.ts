@@ -6,9 +6,9 @@ import type { ErrorSeparator } from "./entra/failure.js";
 import { createEntraService } from "./entra/service.js";
 import { type Strictness, strictest } from "./entra/strictness.js";
 import { createFaults, type Faults } from "./faults/faults.js";
-import { answerAsGraph } from "./graph/answer.js";
+import { createGraphService } from "./graph/service.js";
 import type { GraphSwitches } from "./graph/switches.js";
-import { type ChallengeSpelling, verifyBearer } from "./graph/verify-bearer.js";
+import type { ChallengeSpelling } from "./graph/verify-bearer.js";
 import { createCarrier } from "./server/emulator-fetch.js";
 import { createListener } from "./server/listener.js";
 import { openSockets } from "./server/sockets.js";
@@ -72,11 +72,24 @@ export interface Emulator extends EmulatedTenant, AsyncDisposable {
 const tenantOptionNames: Record<keyof TenantOptions, true> = { users: true, seed: true, tenantId: true, domain: true };
 const optionNames: Record<keyof EmulatorOptions, true> = {
   ...tenantOptionNames,
-  ...{ clientId: true, clientSecret: true, roles: true },
-  ...{ port: true, host: true, tls: true, origins: true, tokenLifetimeSeconds: true, strict: true },
-  ...{ errorSeparator: true, challengeSpelling: true },
-  ...{ throttle: true, pageTokenLifetimeMs: true, deltaTokenLifetimeMs: true, deltaPageSize: true },
-  ...{ shortPages: true, replays: true, shuffle: true },
+  clientId: true,
+  clientSecret: true,
+  roles: true,
+  port: true,
+  host: true,
+  tls: true,
+  origins: true,
+  tokenLifetimeSeconds: true,
+  strict: true,
+  errorSeparator: true,
+  challengeSpelling: true,
+  throttle: true,
+  pageTokenLifetimeMs: true,
+  deltaTokenLifetimeMs: true,
+  deltaPageSize: true,
+  shortPages: true,
+  replays: true,
+  shuffle: true,
 };
 
 function checkListening({ port, host, tls, origins }: EmulatorOptions): void {
@@ -134,26 +147,16 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const findTenant = (name: string) => tenants.get(name.toLowerCase());
 
   const entra = createEntraService({
-    ...{ findTenant, signingKey, clock, errorSeparator, strict },
+    findTenant,
+    signingKey,
+    clock,
+    errorSeparator,
+    strict,
     tokenLifetimeSeconds: options.tokenLifetimeSeconds,
   });
-  const listener = createListener({
-    ...{ clock, faults, requests, errorSeparator },
-    services: {
-      entra: entra.handle,
-      graph: async (request, entry) => {
-        const key = await signingKey;
-        const findApp = (tenant: string, client: string) => findTenant(tenant)?.apps.get(client);
-        return answerAsGraph(request, () => {
-          const claims = verifyBearer(request, key, findApp, challengeSpelling);
-          entry.claims = claims;
-          const { id, graph } = findTenant(String(claims.tid)) as Tenant;
-          const roles = (claims.roles ?? []) as readonly string[];
-          return graph.handle(request, { tenantId: id, clientId: String(claims.appid), roles });
-        });
-      },
-    },
-  });
+  const graph = createGraphService({ findTenant, signingKey, challengeSpelling });
+  const services = { entra: entra.handle, graph: graph.handle };
+  const listener = createListener({ clock, faults, requests, errorSeparator, services });
 
   function addTenant(tenantOptions: { [K in keyof TenantOptions]: TenantOptions[K] | undefined }): Tenant {
     const number = tenants.size / 2;
@@ -180,7 +183,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   return {
     ...described,
-    ...{ origin, ca, requests, faults, clock, stop },
+    origin,
+    ca,
+    requests,
+    faults,
+    clock,
+    stop,
     fetch: createCarrier(carriedTo, [origin, ...(options.origins ?? [])]),
     addTenant({ roles: granted, ...tenantOptions } = {}) {
       checkKnown("addTenant()", tenantOptions, tenantOptionNames);

@@ -2,8 +2,8 @@ import { App, type AppOptions, AppRegistration } from "./app.js";
 import { seededGuid } from "./chance/seeded.js";
 import { checkKnown, checkText, checkWhole } from "./check-options.js";
 import { createDirectory, type Directory } from "./directory/directory.js";
-import { createGraphService, type GraphService } from "./graph/service.js";
 import type { GraphSwitches } from "./graph/switches.js";
+import { createTenantGraph, type TenantGraph } from "./graph/tenant-graph.js";
 import type { EmulatorClock } from "./wire/messages.js";
 
 /** What a tenant is called, and how many people are in it. */
@@ -19,8 +19,16 @@ export interface TenantOptions {
 }
 
 const appOptions: Record<keyof AppOptions, true> = {
-  ...{ clientId: true, displayName: true, roles: true, secrets: true, certificates: true, federatedCredentials: true },
-  ...{ disabled: true, publicClient: true, identifierUris: true, accessTokenVersion: true },
+  clientId: true,
+  displayName: true,
+  roles: true,
+  secrets: true,
+  certificates: true,
+  federatedCredentials: true,
+  disabled: true,
+  publicClient: true,
+  identifierUris: true,
+  accessTokenVersion: true,
 };
 
 /** One tenant: the apps it has consented to, the people in it, and its Graph. */
@@ -29,8 +37,8 @@ export class Tenant {
   readonly domain: string;
   readonly apps = new Map<string, App>();
   readonly #seed: number;
-  readonly #create: () => { directory: Directory; graph: GraphService };
-  #created: { directory: Directory; graph: GraphService } | undefined;
+  readonly #create: () => { directory: Directory; graph: TenantGraph };
+  #created: { directory: Directory; graph: TenantGraph } | undefined;
   #registered = 0;
 
   constructor(
@@ -48,7 +56,7 @@ export class Tenant {
     this.#seed = seed;
     this.#create = () => {
       const directory = createDirectory({ users, seed, tenantId: this.id, domain: this.domain, clock });
-      return { directory, graph: createGraphService({ directory, clock, switches }) };
+      return { directory, graph: createTenantGraph({ directory, clock, switches }) };
     };
   }
 
@@ -62,7 +70,7 @@ export class Tenant {
     return this.#contents.directory;
   }
 
-  get graph(): GraphService {
+  get graph(): TenantGraph {
     return this.#contents.graph;
   }
 

@@ -38,7 +38,9 @@ export function filterRule(operators: string, details: RuleDetails = {}): Filter
   if (collection) always.push("$count");
   else if (!neverNull) always.push("null");
   return {
-    ...{ type, collection, ...(members && { members }) },
+    type,
+    collection,
+    ...(members && { members }),
     default: extended(operators),
     advanced: new Set([...extended(advanced), ...always]),
   };

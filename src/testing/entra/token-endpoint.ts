@@ -61,8 +61,15 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
     const lifetime = tokenLifetimeSeconds ?? (revocable ? 86_399 : 3_599);
     const token = createAccessToken(
       {
-        ...{ tenant, app, api, audience, credentialKind, capabilities },
-        ...{ issuedAt: Math.max(now, notBefore), expiresAt: now + lifetime, loginOrigin: request.url.origin },
+        tenant,
+        app,
+        api,
+        audience,
+        credentialKind,
+        capabilities,
+        issuedAt: Math.max(now, notBefore),
+        expiresAt: now + lifetime,
+        loginOrigin: request.url.origin,
       },
       await signingKey,
     );

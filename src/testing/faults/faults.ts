@@ -62,20 +62,30 @@ export interface Faults {
 }
 
 const matchFields: Record<keyof FaultMatch | "times" | "chance", true> = {
-  ...{ service: true, method: true, path: true, nth: true, where: true, times: true, chance: true },
+  service: true,
+  method: true,
+  path: true,
+  nth: true,
+  where: true,
+  times: true,
+  chance: true,
 };
 const effectFields: Record<Exclude<keyof Fault, keyof typeof matchFields>, true> = {
-  ...{ delayMs: true, hang: true, reset: true, resetInBody: true, truncate: true, status: true, retryAfter: true },
-  ...{
-    aadsts: true,
-    expiredPageToken: true,
-    html: true,
-    loop: true,
-    foreignLink: true,
-    nextLink: true,
-    headers: true,
-    body: true,
-  },
+  delayMs: true,
+  hang: true,
+  reset: true,
+  resetInBody: true,
+  truncate: true,
+  status: true,
+  retryAfter: true,
+  aadsts: true,
+  expiredPageToken: true,
+  html: true,
+  loop: true,
+  foreignLink: true,
+  nextLink: true,
+  headers: true,
+  body: true,
 };
 
 interface Armed {

@@ -6,11 +6,14 @@ const diagnostics = JSON.stringify({
   ServerInfo: { DataCenter: "North Europe", Slice: "E", Ring: "4", ScaleUnit: "000", RoleInstance: "AM1PEPF0001A38D" },
 });
 
-/** Answers with the headers that every answer of Graph has, and turns a refusal into an error body with the same ids. */
-export function answerAsGraph(request: WireRequest, work: () => WireReply): WireReply {
+/**
+ * Answers with the headers that every answer of Graph has, and turns a refusal into an error body with the same ids.
+ * @param work may put headers aside that the answer gets even where it refuses
+ */
+export function answerAsGraph(request: WireRequest, work: (headers: Record<string, string>) => WireReply): WireReply {
   const requestId = randomUUID();
   const clientRequestId = request.headers["client-request-id"] ?? requestId;
-  const common = {
+  const common: Record<string, string> = {
     "cache-control": "no-cache",
     vary: "Accept-Encoding",
     "strict-transport-security": "max-age=31536000",
@@ -20,7 +23,7 @@ export function answerAsGraph(request: WireRequest, work: () => WireReply): Wire
     date: new Date(request.at).toUTCString(),
   };
   try {
-    const reply = work();
+    const reply = work(common);
     return { ...reply, headers: { ...common, ...reply.headers } };
   } catch (error) {
     if (!(error instanceof GraphRefusal)) throw error;
