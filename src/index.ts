@@ -18,7 +18,9 @@ export type { Verification, VerifyOptions } from "./identity/verify.js";
 // How we speak to Graph
 export { createGraphClient, type GraphClientOptions } from "./graph/client.js";
 export { listAll } from "./graph/list-all.js";
+export type { ChangeOptions } from "./graph/list-changes.js";
 export type { ListOptions } from "./graph/list-options.js";
+export type { Changes } from "./graph/paging/change-round.js";
 export type { Listing, PagingOptions } from "./graph/paging/listing.js";
 export { type ODataGuid, type ODataScalar, type ODataValue, odata } from "./graph/query/odata.js";
 export type { ChangePage, Page } from "./graph/paging/page-walk.js";

@@ -2,7 +2,8 @@ import type { Client } from "@microsoft/microsoft-graph-client";
 import { AppIdentityError } from "../errors.js";
 import { type Collection, locateCollection } from "./collection.js";
 import { checkedOptions, type ListOptions } from "./list-options.js";
-import { fingerprint } from "./paging/continuation-token.js";
+import { fingerprint, type Position } from "./paging/continuation-token.js";
+import { HandedOut } from "./paging/handed-out.js";
 import { type Listing, listing } from "./paging/listing.js";
 import { buildQuery } from "./query/build-query.js";
 import { type CollectionRules, rulesOf } from "./query/collection-rules.js";
@@ -63,5 +64,6 @@ export function listCollection<T>(
   }
   const { url: firstLink, headers } = buildQuery(url, { ...asked, limit }, rules);
   const query = fingerprint(firstLink, headers);
-  return listing({ client, traits, firstLink, headers, scope, query, limit, prefetch, restart, signal, onProgress });
+  const reading = (start: Position | undefined) => new HandedOut(restart, start === undefined);
+  return listing({ client, traits, firstLink, headers, scope, query, limit, prefetch, signal, onProgress, reading });
 }

@@ -5,7 +5,7 @@ import { AppIdentityError } from "../../errors.js";
 export interface LinkScope {
   /** Origin of the client's Graph, such as `https://graph.microsoft.com`. */
   readonly origin: string;
-  /** Path that was listed, such as `/v1.0/users`. */
+  /** Path that was listed, such as `/v1.0/groups`. */
   readonly path: string;
 }
 
@@ -21,7 +21,7 @@ const remedies = {
  * @throws AppIdentityError `invalid_response` for what is no link at all, `untrusted_link` for one that leads elsewhere
  */
 export function trustedLink(link: unknown, current: string, scope: LinkScope): string {
-  // An empty or null link neither ends a listing nor continues it. Taking it for the end could lose users.
+  // An empty or null link neither ends a listing nor continues it. Taking it for the end could lose objects.
   if (typeof link !== "string" || link === "") {
     const shown = JSON.stringify(link) ?? String(link);
     throw new AppIdentityError("invalid_response", `A page came with ${shown} in place of a link.`, {

@@ -1,11 +1,11 @@
-import { type AppIdentityError, isAppIdentityError } from "../../errors.js";
+import { isAppIdentityError } from "../../errors.js";
 import { abortFailure, expectMany } from "../failures/interruption.js";
 import { type Position, writeToken } from "./continuation-token.js";
-import { SeenIds } from "./id-set.js";
 import { trustedLink } from "./links.js";
 import { PageRequests, type PageSource } from "./page-requests.js";
 import type { ListProgress } from "./progress.js";
-import type { GraphPage } from "./request-page.js";
+import type { Reading } from "./reading.js";
+import { type ReadPage, Recovery } from "./recovery.js";
 
 /** One page of a listing, as it is handed out. */
 export interface Page<T> {
@@ -24,14 +24,6 @@ export interface ChangePage<T> extends Page<T> {
   reset?: true;
 }
 
-/** What a round of changes does differently from a listing. */
-export interface ChangeRound<T> {
-  /** Makes changes of a page's entries; `reset` where everything is listed anew from here on. */
-  read(value: GraphPage["value"], reset: boolean): T[];
-  /** Told where the next round begins, once the consumer has taken everything there was. */
-  onEnd(deltaLink: string): void;
-}
-
 /** What one walk through a collection has to know. */
 export interface Walk extends PageSource {
   /** Where the collection begins. */
@@ -42,14 +34,16 @@ export interface Walk extends PageSource {
   start?: Position | undefined;
   /** Whether pages get a continuation token: nobody sees it who takes one object after another. */
   tokens?: boolean;
-  restart: boolean;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: ListProgress) => void) | undefined;
-  /** What makes it a round of changes. */
-  changes?: ChangeRound<unknown> | undefined;
+  /** Makes of pages what is handed out: one for each walk. */
+  reading(start: Position | undefined): Reading;
+  /**
+   * Makes it a round of changes, whose last page has the link to the next round: it is told here once the consumer has
+   * taken everything there was.
+   */
+  onDeltaLink?: ((deltaLink: string) => void) | undefined;
 }
-
-const mostRestarts = 3;
 
 /**
  * Goes through a collection page by page, each exactly once. The walk has ended well only where the last page had no
@@ -62,37 +56,23 @@ export class PageWalk<T> {
   readonly #leave = () => this.#stop.abort(this.#walk.signal?.reason);
   readonly #startedAt: number;
   readonly #requests: PageRequests;
-  readonly #seen: SeenIds | undefined;
-  /** Whether something without an id was handed out, which couldn't be told from what comes again. */
-  #nameless = false;
+  readonly #reading: Reading;
+  readonly #recovery: Recovery;
   /** The page to ask for; `undefined` behind the last. */
   #next: Position | undefined;
-  /** The link that gave the last page, and what was on it. */
-  #last: { link: string; ids: string[] | undefined } | undefined;
-  /** Whether that link was asked once more, and nothing has come of it yet. */
-  #askedAgain = false;
-  /** Where the place was lost, for as long as the way back has brought nothing new. */
-  #lost: Position | undefined;
-  /**
-   * Objects of the last page that may come again since its link was asked once more: pages needn't be cut twice in the
-   * same way.
-   */
-  readonly #repeats = new Set<string>();
-  /** How many of those handed out before a restart haven't come again since. */
-  #behind = 0;
-  #reset = false;
   #deltaLink: string | undefined;
   #ahead: { page: Promise<ChangePage<T>>; from: Position } | undefined;
   #over = false;
-  readonly #progress = { pages: 0, items: 0, restarts: 0, duplicatesDropped: 0 };
+  readonly #told = { pages: 0, items: 0 };
   #total: number | undefined;
 
   constructor(walk: Walk) {
     this.#walk = walk;
     this.#startedAt = walk.traits.clock.monotonic();
     this.#requests = new PageRequests(walk, this.#stop.signal);
+    this.#reading = walk.reading(walk.start);
+    this.#recovery = new Recovery(walk.firstLink, this.#requests, this.#reading);
     this.#next = walk.start ?? { link: walk.firstLink, page: 1 };
-    this.#seen = walk.restart ? new SeenIds() : undefined;
     expectMany(walk.signal);
     if (walk.signal?.aborted) this.#leave();
     else walk.signal?.addEventListener("abort", this.#leave, { once: true });
@@ -110,7 +90,7 @@ export class PageWalk<T> {
       const from = this.#ahead?.from ?? this.#next;
       if (from === undefined) {
         this.#report(true);
-        if (this.#deltaLink !== undefined) this.#walk.changes?.onEnd(this.#deltaLink);
+        if (this.#deltaLink !== undefined) this.#walk.onDeltaLink?.(this.#deltaLink);
         this.close();
         return undefined;
       }
@@ -120,15 +100,11 @@ export class PageWalk<T> {
       this.#requests.awaited = false;
       this.#ahead = undefined;
       if (this.#over) return undefined;
-      this.#progress.pages += 1;
-      this.#progress.items += page.value.length;
+      this.#told.pages += 1;
+      this.#told.items += page.value.length;
       this.#total ??= page.count;
       this.#report(false);
-      if (this.#next !== undefined && this.#walk.prefetch) {
-        this.#ahead = { page: this.#read(), from: this.#next };
-        // Its failure is reported when its page is asked for.
-        this.#ahead.page.catch(() => {});
-      }
+      this.#readAhead();
       return page;
     } catch (error) {
       this.close();
@@ -143,104 +119,63 @@ export class PageWalk<T> {
     this.#stop.abort();
   }
 
+  #readAhead(): void {
+    if (this.#next === undefined || !this.#walk.prefetch) return;
+    this.#ahead = { page: this.#read(), from: this.#next };
+    // Its failure is reported when its page is asked for.
+    this.#ahead.page.catch(() => {});
+  }
+
   async #read(): Promise<ChangePage<T>> {
     for (;;) {
       const at = this.#next as Position;
       try {
-        const page = await this.#requests.ask(at.link);
-        const next = this.#requests.follow(page, at.link);
-        this.#askedAgain = false;
-        return this.#take(page, at, next);
+        const page = await this.#step(at);
+        if (page !== undefined) return page;
       } catch (error) {
-        const rest = await this.#recover(error, at).catch((failure: unknown) => {
-          throw isAppIdentityError(failure) ? this.#located(failure, at) : failure;
-        });
-        if (rest !== undefined) return rest;
+        throw this.#located(error, at);
       }
+    }
+  }
+
+  /** The page at a place; `undefined` where the way back begins elsewhere, or brought nothing new. */
+  async #step(at: Position): Promise<ChangePage<T> | undefined> {
+    try {
+      const page = await this.#requests.ask(at.link);
+      return this.#take({ page, at, next: this.#requests.follow(page, at.link) });
+    } catch (error) {
+      const found = await this.#recovery.from(error, at);
+      if ("link" in found) {
+        this.#next = found;
+        return undefined;
+      }
+      const page = this.#take(found);
+      return page.value.length > 0 ? page : undefined;
     }
   }
 
   /** Makes what was read the page to hand out, and moves on. */
-  #take(page: GraphPage, at: Position, next: string | undefined): ChangePage<T> {
-    const { changes, query, scope, tokens } = this.#walk;
+  #take(read: ReadPage): ChangePage<T> {
+    const { onDeltaLink, query, scope, tokens } = this.#walk;
+    const { page, at, next } = read;
     // A round of changes ends with the link to the next round, or it hasn't ended.
-    const deltaLink = changes && next === undefined ? trustedLink(page.deltaLink, at.link, scope) : undefined;
-    const { ids } = page;
-    // Announced with the first change, or at the end where there is none.
-    const reset = this.#reset && (page.value.length > 0 || next === undefined);
-    const value = changes?.read(page.value, reset) ?? this.#unseen(page.value, ids);
-    if (reset) this.#reset = false;
-    if (changes === undefined ? value.length > 0 || !this.#isBehind : !this.#reset) this.#lost = undefined;
-    this.#last = { link: at.link, ids };
-    this.#nameless ||= ids === undefined;
+    const deltaLink = onDeltaLink && next === undefined ? trustedLink(page.deltaLink, at.link, scope) : undefined;
+    const taken = this.#reading.take(page, next === undefined);
+    this.#recovery.arrived(read, taken.value.length > 0);
     this.#next = next === undefined ? undefined : { link: next, page: at.page + 1 };
     this.#deltaLink = deltaLink;
-    const place = tokens && this.#next && this.#resumable(this.#next);
+    const place = tokens && this.#next && this.#recovery.resumable(this.#next);
     return {
-      value: value as T[],
+      ...(taken as { value: T[] }),
       ...(place && { continuationToken: writeToken(place, query) }),
       ...(page.count !== undefined && { count: page.count }),
       ...(deltaLink !== undefined && { deltaLink }),
-      ...(reset && { reset }),
     };
-  }
-
-  /**
-   * Finds the way back where Graph has lost the place. As Microsoft documents it, the link that gave the last page is
-   * asked once more for a fresh one; where that doesn't help, the walk begins again if it may. Returns a page if that
-   * brought one, and throws where nothing helps.
-   * @see https://learn.microsoft.com/graph/paging#error-handling
-   */
-  async #recover(error: unknown, at: Position): Promise<ChangePage<T> | undefined> {
-    if (!isTokenLoss(error)) throw error;
-    const { changes, firstLink, restart, start } = this.#walk;
-    const last = this.#last;
-    if (last !== undefined && !this.#askedAgain && !isForgotten(error)) {
-      this.#askedAgain = true;
-      const page = await this.#requests.ask(last.link).catch((second: unknown) => {
-        if (!isTokenLoss(second)) throw second;
-      });
-      // That more followed was known: a page that is the last one now would end the listing early.
-      if (page && "nextLink" in page && (changes !== undefined || last.ids !== undefined)) {
-        const fresh = this.#requests.follow(page, last.link);
-        if (changes === undefined) {
-          this.#lost ??= at;
-          for (const id of last.ids ?? []) this.#repeats.add(id);
-        }
-        const rest = this.#take(page, { link: last.link, page: at.page - 1 }, fresh);
-        return rest.value.length > 0 ? rest : undefined;
-      }
-    }
-    const mayRestart = changes !== undefined || (restart && start === undefined && !this.#nameless);
-    if (!mayRestart || at.link === firstLink || this.#progress.restarts === mostRestarts) throw error;
-    this.#progress.restarts += 1;
-    this.#lost ??= at;
-    this.#behind = this.#seen?.size ?? 0;
-    this.#repeats.clear();
-    this.#reset = changes !== undefined;
-    this.#requests.forget();
-    this.#last = undefined;
-    this.#askedAgain = false;
-    this.#next = { link: firstLink, page: 1 };
-    return undefined;
-  }
-
-  /** What wasn't handed out before, as far as that is remembered. */
-  #unseen(value: GraphPage["value"], ids: readonly string[] | undefined): GraphPage["value"] {
-    const [seen, repeats] = [this.#seen, this.#repeats];
-    if (ids === undefined || (seen === undefined && repeats.size === 0)) return value;
-    const unrepeated = value.filter((_, index) => !repeats.delete(ids[index]!));
-    // What hasn't come again by now won't come.
-    if (value.length > 0 && unrepeated.length === value.length) repeats.clear();
-    const fresh = seen === undefined ? unrepeated : unrepeated.filter(({ id }) => seen.add(id as string));
-    this.#behind = Math.max(0, this.#behind - (unrepeated.length - fresh.length));
-    this.#progress.duplicatesDropped += value.length - fresh.length;
-    return fresh;
   }
 
   /** Ends the walk with this page where the limit is reached. A page that had to be cut can't be continued behind. */
   #cut(page: ChangePage<T>): ChangePage<T> {
-    const left = (this.#walk.limit ?? Number.POSITIVE_INFINITY) - this.#progress.items;
+    const left = (this.#walk.limit ?? Number.POSITIVE_INFINITY) - this.#told.items;
     if (page.value.length < left) return page;
     this.#next = undefined;
     if (page.value.length === left) return page;
@@ -248,27 +183,18 @@ export class PageWalk<T> {
     return { ...kept, value: page.value.slice(0, left) };
   }
 
-  get #isBehind(): boolean {
-    return this.#behind + this.#repeats.size > 0;
-  }
-
-  /**
-   * The place from which exactly the rest follows. Once the place was lost, that is where it was lost, until something
-   * new has come, or the reset was announced; then there is none until all that was handed out before has come again.
-   */
-  #resumable(at: Position): Position | undefined {
-    return this.#lost ?? (this.#isBehind ? undefined : at);
-  }
-
-  #located(error: AppIdentityError, at: Position): AppIdentityError {
-    const place = this.#resumable(at);
+  #located(error: unknown, at: Position): unknown {
+    if (!isAppIdentityError(error)) return error;
+    const place = this.#recovery.resumable(at);
     const { page } = place ?? at;
     return error.with({ page, ...(place && { continuationToken: writeToken(place, this.#walk.query) }) });
   }
 
   #report(done: boolean): void {
     this.#walk.onProgress?.({
-      ...this.#progress,
+      ...this.#told,
+      restarts: this.#recovery.restarts,
+      duplicatesDropped: this.#reading.duplicatesDropped,
       retries: this.#requests.retries,
       throttledMs: this.#requests.throttledMs,
       elapsedMs: Math.round(this.#walk.traits.clock.monotonic() - this.#startedAt),
@@ -277,13 +203,4 @@ export class PageWalk<T> {
       done,
     });
   }
-}
-
-function isTokenLoss(error: unknown): error is AppIdentityError {
-  return isAppIdentityError(error) && error.code === "page_token_expired";
-}
-
-/** Graph says that it no longer knows this state at all, so that no other link into it helps. */
-function isForgotten({ statusCode, graphCode = "" }: AppIdentityError): boolean {
-  return statusCode === 410 || /^(syncState|resync)/i.test(graphCode);
 }

@@ -2,7 +2,7 @@
 export interface ListProgress {
   /** Pages handed out. */
   pages: number;
-  /** Objects handed out: users, of a listing of users. */
+  /** Objects handed out. */
   items: number;
   /** Milliseconds since the listing began. */
   elapsedMs: number;

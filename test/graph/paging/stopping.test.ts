@@ -163,8 +163,8 @@ describe("break", () => {
 describe("a process", () => {
   const run = ({ origin }: Loopback, rest: string) => {
     const program = `
-    import { createGraphClient } from "../src/graph/client.js";
-    import { listUsers } from "../src/users/list-users.js";
+    import { createGraphClient } from "./src/graph/client.js";
+    import { listUsers } from "./src/users/list-users.js";
     const fetch = (url, init) => globalThis.fetch(String(url).replace("https://graph.microsoft.com", process.env.ORIGIN), init);
     const newClient = () => createGraphClient({ authProvider: { getAccessToken: async () => "t" }, fetch });
     const client = newClient();

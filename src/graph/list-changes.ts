@@ -1,0 +1,66 @@
+import type { Client } from "@microsoft/microsoft-graph-client";
+import { AppIdentityError } from "../errors.js";
+import { locateCollection } from "./collection.js";
+import { checkedOptions, type WalkOptions } from "./list-options.js";
+import { type Changes, changeRound, type ObjectChange } from "./paging/change-round.js";
+import { fingerprint } from "./paging/continuation-token.js";
+import { buildQuery } from "./query/build-query.js";
+import type { CollectionRules } from "./query/collection-rules.js";
+import { odata } from "./query/odata.js";
+
+/** Which changes of a collection to read. */
+export interface ChangeOptions<S extends string = string> extends WalkOptions {
+  /** Where the last round ended. Default: a first round, which lists everything. Good for seven days. */
+  deltaLink?: string | undefined;
+  /** Begins with what changes from now on: the round is empty and brings a `deltaLink`. Default `false`. */
+  latest?: boolean | undefined;
+  /**
+   * Properties to watch; `id` always comes too. Give the same in every round: the `deltaLink` holds them, but a round
+   * that begins anew takes them from here. Default: those that Graph watches unasked.
+   */
+  select?: readonly S[] | undefined;
+  /** Watches these objects only, 50 at most. Default: all. */
+  ids?: readonly string[] | undefined;
+  /** Brings of changed objects the changed properties only. Default `false`: all that are watched. */
+  minimal?: boolean | undefined;
+}
+
+const mostIds = 50;
+
+/** A round of changes of the collection at `path`, in the caller's terms. */
+export function listChanges<C>(
+  caller: string,
+  client: Client,
+  path: string,
+  options: ChangeOptions,
+  { noun, properties }: Pick<CollectionRules, "noun" | "properties">,
+  shape: (change: ObjectChange) => C,
+): Changes<C> {
+  const { deltaLink, latest, select, ids, minimal, prefetch, signal, onProgress } = checkedOptions(
+    options,
+    ["deltaLink", "latest", "select", "ids", "minimal", "prefetch", "signal", "onProgress"],
+    caller,
+  );
+  if (latest && deltaLink !== undefined) {
+    throw invalid('"latest" and "deltaLink" are both given.', "Give latest to begin now, or deltaLink to go on.");
+  }
+  if (ids !== undefined && ids.length > mostIds) {
+    throw invalid(
+      `"ids" holds ${ids.length} ids, and Graph watches ${mostIds} at most.`,
+      "Watch all of them, or in several rounds.",
+    );
+  }
+  const { traits, url, scope: delta } = locateCollection(client, `${path}/delta`);
+  const scope = { ...delta, path: delta.path.replace(/\/delta$/, "") };
+  const filter = ids?.map((id) => odata`id eq ${id}`).join(" or ");
+  // Rounds of changes know neither page sizes nor advanced queries.
+  const { url: firstLink } = buildQuery(url, { select, filter }, { noun, properties, directory: false });
+  const headers: Record<string, string> = minimal ? { Prefer: "return=minimal" } : {};
+  const query = fingerprint(firstLink, headers);
+  const walk = { client, traits, firstLink, headers, scope, query, prefetch: prefetch ?? true, signal, onProgress };
+  return changeRound(walk, { deltaLink, latest }, shape);
+}
+
+function invalid(message: string, remedy: string): AppIdentityError {
+  return new AppIdentityError("invalid_options", message, { remedy });
+}
