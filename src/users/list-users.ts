@@ -40,23 +40,15 @@ export const userRules: CollectionRules = {
   directory: true,
   maxPageSize: 999,
   smallPages: { property: "signInActivity", maxPageSize: 500 },
-  sortable: new Set(["displayName", "userPrincipalName"]),
-  advancedOnly: new Set([
-    "companyName",
-    "employeeHireDate",
-    "employeeType",
-    "mobilePhone",
-    "officeLocation",
-    "onPremisesExtensionAttributes",
-    "onPremisesImmutableId",
-    "onPremisesSamAccountName",
-    "passwordPolicies",
-    "postalCode",
-    "preferredLanguage",
-    "showInAddressList",
-    "streetAddress",
-  ]),
-  properties: { listable: listableProperties, unlistable: unlistableProperties, relations: userRelations },
+  table: "users",
+  properties: {
+    listable: listableProperties,
+    unlistable: unlistableProperties,
+    relations: userRelations,
+    one: "/users/{id}",
+    reference: "https://learn.microsoft.com/graph/api/resources/user",
+    asOf: "2026-08-20",
+  },
 };
 
 /**

@@ -1,4 +1,5 @@
 import { AppIdentityError } from "../../errors.js";
+import { type AdvancedReason, advancedReason } from "./advanced-query.js";
 import { checkNames } from "./check-names.js";
 import type { CollectionRules } from "./collection-rules.js";
 import { readFilter } from "./read-filter.js";
@@ -55,62 +56,54 @@ export function buildQuery(
   const { select, search, filter } = query;
   const orderBy = listOf(query.orderBy);
   const expand = listOf(query.expand);
-  const facts = filter === undefined ? undefined : readFilter(filter, rules.advancedOnly);
-  checkNames({ select, orderBy, expand, filter: facts?.properties }, rules);
+  const facts = filter === undefined ? undefined : readFilter(filter);
+  const [, version = ""] = new URL(collection).pathname.split("/");
+  checkNames({ select, orderBy, expand, filter: facts?.properties }, rules, version);
   const inPath = (parameter: string) => new RegExp(`[?&](\\$|%24)${parameter}`, "i").test(collection);
-  const stated = { count: query.count ?? inPath("count=true"), search: search ?? (inPath("search=") ? "" : undefined) };
-  const advanced = advancedBecause({ ...query, ...stated }, orderBy, facts?.advanced, rules);
-  if (advanced !== undefined && expand !== undefined) {
-    throw refused(
-      `expand can't be used here: ${advanced}, which makes the query advanced, and Graph expands nothing in those.`,
-      "Read the relation in a second step, or do without what makes the query advanced.",
-    );
-  }
-  // Our default gives way to a size in the path; one in the options is refused below, like all that stands in both.
-  const sizedByPath = query.pageSize === undefined && inPath("top=");
-  const countedByPath = query.count === undefined && inPath("count=");
-  const counted =
-    advanced !== undefined && !rules.counting && !countedByPath && (query.count || advanced !== searching);
+  const advanced = advancedReason(
+    {
+      filter: facts,
+      orderBy,
+      count: query.count ?? inPath("count=true"),
+      search: search ?? (inPath("search=") ? "" : undefined),
+    },
+    rules,
+  );
+  if (advanced !== undefined && expand !== undefined) throw unexpandable(advanced);
+  // Our default gives way to what stands in the path; what stands in the options, too, is refused below.
+  const counts = !rules.counting && !(query.count === undefined && inPath("count="));
+  const sizes = !rules.counting && !(query.pageSize === undefined && inPath("top="));
   const parameters: [string, string | undefined][] = [
     ["$select", select?.join(",")],
     ["$expand", expand?.join(",")],
     ["$filter", filter],
     ["$search", search && quoted(search, rules)],
     ["$orderby", orderBy?.join(",")],
-    ["$count", counted ? "true" : undefined],
-    ["$top", sizedByPath || rules.counting ? undefined : pageSize(query, rules, facts?.properties)?.toString()],
+    ["$count", counts && (query.count || advanced?.needsCount) ? "true" : undefined],
+    ["$top", sizes ? pageSize(query, rules, facts?.properties)?.toString() : undefined],
   ];
   const url = withParameters(collection, parameters);
-  const limit = advanced === undefined ? longestUrl : longestAdvancedUrl;
-  // Measured as fetch will send it.
-  const { length } = new URL(url).href;
-  if (length > limit) {
-    const kind = advanced === undefined ? "" : ` for an advanced query, which this is because ${advanced}`;
-    throw refused(
-      `The query's URL has ${length} characters; Graph takes ${limit}${kind}.`,
-      "Ask in several listings, with part of the values each, or filter in your own code.",
-    );
-  }
+  checkLength(url, advanced);
   return { url, headers: advanced === undefined ? {} : { ConsistencyLevel: "eventual" } };
 }
 
-const searching = "it searches";
+function unexpandable({ because }: AdvancedReason): AppIdentityError {
+  return refused(
+    `expand can't be used here: ${because}, which makes the query advanced, and Graph expands nothing in those.`,
+    "Read the relation in a second step, or do without what makes the query advanced.",
+  );
+}
 
-function advancedBecause(
-  query: ListQuery,
-  orderBy: readonly string[] | undefined,
-  filterReason: string | undefined,
-  { cast, counting, directory, sortable }: CollectionRules,
-): string | undefined {
-  if (directory) {
-    if (filterReason !== undefined) return filterReason;
-    if (query.filter !== undefined && orderBy !== undefined) return "it filters and sorts";
-    const unsorted = orderBy?.map((clause) => clause.split(" ")[0]!).find((name) => sortable && !sortable.has(name));
-    if (unsorted !== undefined) return `it sorts by ${unsorted}`;
-    if (cast) return "its path casts to a type";
-  }
-  if (query.count || counting) return "it asks for the count";
-  return query.search === undefined ? undefined : searching;
+function checkLength(url: string, advanced: AdvancedReason | undefined): void {
+  const limit = advanced === undefined ? longestUrl : longestAdvancedUrl;
+  // Measured as fetch will send it.
+  const { length } = new URL(url).href;
+  if (length <= limit) return;
+  const kind = advanced === undefined ? "" : ` for an advanced query, which this is because ${advanced.because}`;
+  throw refused(
+    `The query's URL has ${length} characters; Graph takes ${limit}${kind}.`,
+    "Ask in several listings, with part of the values each, or filter in your own code.",
+  );
 }
 
 function pageSize(
@@ -134,7 +127,8 @@ function pageSize(
 }
 
 /** Graph wants each clause of a search in double quotes, and of directory objects the property to look in. */
-function quoted(search: string, { directory }: CollectionRules): string {
+function quoted(search: string, { directory, plain }: CollectionRules): string {
+  if (plain) return search;
   const isQuoted = search.includes('"');
   const clauses = isQuoted ? [...search.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, clause]) => clause!) : [search];
   const anywhere = directory ? clauses.find((clause) => !clause.includes(":")) : undefined;

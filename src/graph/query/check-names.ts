@@ -13,13 +13,15 @@ interface QueryNames {
 
 /**
  * Checks what a query names, before Graph is asked: spelling everywhere, and the names themselves where the
- * collection's are known.
+ * collection's are known. On beta there are more names than anybody has listed.
  * @throws AppIdentityError `invalid_query`
  */
 export function checkNames(
   { select = [], orderBy = [], expand = [], filter = [] }: QueryNames,
   rules: CollectionRules,
+  version: string,
 ): void {
+  if (version === "beta") rules = { ...rules, properties: undefined };
   const { listable = [], unlistable = [], relations = [] } = rules.properties ?? {};
   for (const name of select) {
     if (!/^[A-Za-z@][\w.@]*(\/[A-Za-z][\w.]*)*$/.test(name)) {
@@ -29,7 +31,10 @@ export function checkNames(
       );
     }
     if (unlistable.includes(name)) {
-      throw refused(`select has "${name}", which Graph returns of single objects only.`, "Read it from /users/{id}.");
+      throw refused(
+        `select has "${name}", which Graph returns of single objects only.`,
+        `Read it from ${rules.properties?.one}.`,
+      );
     }
     if (relations.includes(name)) throw refused(`select has "${name}", which is a relation.`, "Name it in expand.");
     checkKnown("select", name, listable, rules);
@@ -58,9 +63,10 @@ function checkKnown(
   if (properties === undefined || /[_@$.]/.test(name)) return;
   if (known.some((other) => other.toLowerCase() === name.toLowerCase())) return;
   const nearest = nearestName(name, known);
+  const hint = nearest ? `Did you mean "${nearest}"?` : `See ${properties.reference} for the names.`;
   throw refused(
-    `${where} has "${name}", which ${noun} don't have.`,
-    nearest ? `Did you mean "${nearest}"?` : "See https://learn.microsoft.com/graph/api/resources/user for the names.",
+    `${where} has "${name}", which ${noun} don't have in v1.0 as of ${properties.asOf}.`,
+    `${hint} What is newer goes through listAll<T>(), or on a client with version: "beta".`,
   );
 }
 

@@ -1,92 +1,103 @@
-import { AppIdentityError } from "../../errors.js";
+import { type Token, tokenize } from "./tokenize-filter.js";
+
+/** One comparison of a filter. */
+export interface Clause {
+  /** What is compared, lambdas resolved: `city`, `otherMails/any`, `assignedPlans/any/service`. */
+  path: string;
+  /** In lower case: `eq`, `in`, `startswith`, `$count`; `null` for `eq null`, and `eq` for a property that stands alone. */
+  operator: string;
+}
 
 /** What a filter says about the query it needs. */
 export interface FilterFacts {
   /** Properties it names, each by the first segment of its path. */
   properties: string[];
-  /** Why Graph serves it only as an advanced query, if so. */
-  advanced?: string;
+  clauses: Clause[];
+  /** Most conditions that one chain of `or` joins. */
+  alternatives: number;
+  /** Whether anything is negated by `not`. */
+  negated: boolean;
+  /** Length of the longest list of an `in`. */
+  longestList: number;
+  /** Length of the longest text that something is compared with by `eq`. */
+  longestText: number;
 }
 
 const comparisons = new Set(["eq", "ne", "ge", "le", "gt", "lt", "has", "in"]);
 const connectives = new Set(["and", "or", "not", "add", "sub", "mul", "div", "mod"]);
 const constants = new Set(["true", "false", "null"]);
 
-const tokenKinds = [
-  String.raw`(?<space>\s+)`,
-  // The literals of enumerations and durations carry a prefix before their quotes.
-  String.raw`(?<text>(?:[A-Za-z][\w.]*)?'(?:[^']|'')*')`,
-  String.raw`(?<literal>[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[-+]?\d[\w.:+-]*)`,
-  String.raw`(?<word>[A-Za-z_$@][\w.$@]*(?:\/[A-Za-z_$@][\w.$@]*)*)`,
-  "(?<mark>[(),:])",
-];
-const token = new RegExp(tokenKinds.join("|"), "iy");
-
-interface Token {
-  kind: "text" | "literal" | "word" | "mark";
-  value: string;
-}
-
 /**
  * Reads a filter as far as it must be understood to send it right. It is no full parser: what it lets through, Graph
  * judges.
- * @throws AppIdentityError `invalid_query` for quotes or parentheses that don't match, and characters that OData
- * doesn't have
+ * @throws AppIdentityError `invalid_query` for what is no filter
  */
-export function readFilter(filter: string, advancedProperties: ReadonlySet<string> = new Set()): FilterFacts {
-  // Graph minds no case in names.
-  const advanced = new Set([...advancedProperties].map((name) => name.toLowerCase()));
+export function readFilter(filter: string): FilterFacts {
   const tokens = tokenize(filter);
+  const words = tokens.map(({ kind, value }) => (kind === "word" ? value.toLowerCase() : undefined));
+  /** What a lambda's variable stands for. */
+  const variables = new Map<string, string>();
   const properties = new Set<string>();
-  const variables = new Set<string>();
-  const reasons: string[] = [];
-  tokens.forEach(({ kind, value }, index) => {
+  const clauses: Clause[] = [];
+  tokens.forEach(({ value }, index) => {
+    const word = words[index];
+    if (word === undefined || comparisons.has(word) || connectives.has(word) || constants.has(word)) return;
     const next = tokens[index + 1]?.value;
-    const previous = tokens[index - 1];
-    const lower = value.toLowerCase();
-    if (kind === "text" && value.length > 122 && previous?.value.toLowerCase() === "eq") {
-      reasons.push("it compares with a text of more than 120 characters");
-    }
-    if (kind !== "word") return;
-    if (comparisons.has(lower) || connectives.has(lower)) {
-      if (lower === "ne" || lower === "not") reasons.push(`it uses "${lower}"`);
-      if (lower === "in" && listLength(tokens, index + 1) > 15) reasons.push('it uses "in" with more than 15 values');
-    } else if (constants.has(lower)) {
-      if (lower === "null") reasons.push("it compares with null");
-    } else if (next === ":") {
-      variables.add(value);
-    } else if (next === "(" && !value.includes("/")) {
-      if (lower === "endswith") reasons.push('it uses "endsWith"');
+    // `otherMails/any(` stands before its variable.
+    if (next === ":") variables.set(word, tokens[index - 2]?.value ?? "");
+    else if (next === "(") {
+      if (value.includes("/")) properties.add(rootOf(value));
     } else {
       const [root = value, ...below] = value.split("/");
-      if (below.includes("$count")) reasons.push('it uses "$count"');
-      if (variables.has(root)) return;
-      properties.add(root);
-      if (advanced.has(root.toLowerCase())) reasons.push(`it filters on ${root}`);
+      const lambda = variables.get(root.toLowerCase());
+      if (lambda === undefined) properties.add(root);
+      const path = lambda === undefined ? value : [lambda, ...below].join("/");
+      clauses.push({ path, operator: operatorAt(tokens, words, index) });
     }
   });
-  return { properties: [...properties], ...(reasons[0] !== undefined && { advanced: reasons[0] }) };
+  return {
+    properties: [...properties].filter((name) => !variables.has(name.toLowerCase())),
+    clauses,
+    alternatives: longestChain(words, tokens),
+    negated: words.includes("not"),
+    longestList: Math.max(0, ...words.map((word, index) => (word === "in" ? listLength(tokens, index + 1) : 0))),
+    longestText: longestText(tokens, words),
+  };
 }
 
-function tokenize(filter: string): Token[] {
-  const tokens: Token[] = [];
-  let depth = 0;
-  token.lastIndex = 0;
-  while (token.lastIndex < filter.length) {
-    const at = token.lastIndex;
-    const groups = token.exec(filter)?.groups;
-    if (groups === undefined) throw unreadable(filter, at);
-    const found = Object.entries(groups).find(([, value]) => value !== undefined) as [Token["kind"] | "space", string];
-    if (found[0] === "space") continue;
-    tokens.push({ kind: found[0], value: found[1] });
-    if (found[1] === "(") depth += 1;
-    if (found[1] === ")" && --depth < 0) break;
-  }
-  if (depth !== 0) {
-    throw refused("The filter's parentheses don't match.", "Close every parenthesis that is opened, and no other.");
-  }
-  if (tokens.length === 0) throw refused("The filter is empty.", "Leave filter out to list everything.");
-  return tokens;
+/** What is done with the path that stands at `index`. */
+function operatorAt(tokens: readonly Token[], words: readonly (string | undefined)[], index: number): string {
+  if (tokens[index]?.value.toLowerCase().endsWith("/$count")) return "$count";
+  const called = tokens[index - 1]?.value === "(" ? words[index - 2] : undefined;
+  const isCall = called !== undefined && !connectives.has(called) && !comparisons.has(called) && !called.includes("/");
+  if (isCall && tokens[index + 1]?.value === ",") return called;
+  // `tolower(city) eq 'x'` compares what stands inside.
+  const after = isCall && tokens[index + 1]?.value === ")" ? index + 2 : index + 1;
+  const [behind, before] = [words[after] ?? "", words[index - 1] ?? ""];
+  const comparison = [behind, before].find((word) => comparisons.has(word));
+  if (comparison === undefined) return "eq";
+  const other = comparison === behind ? words[after + 1] : words[index - 2];
+  return comparison === "eq" && other === "null" ? "null" : comparison;
+}
+
+function rootOf(path: string): string {
+  return path.split("/")[0] ?? path;
+}
+
+/** A parenthesis begins a chain of its own. */
+function longestChain(words: readonly (string | undefined)[], tokens: readonly Token[]): number {
+  const chains = [1];
+  let longest = 1;
+  tokens.forEach(({ kind, value }, index) => {
+    if (kind === "mark" && value === "(") chains.push(1);
+    else if (kind === "mark" && value === ")") chains.pop();
+    else if (words[index] === "or") {
+      const length = (chains.pop() ?? 1) + 1;
+      chains.push(length);
+      longest = Math.max(longest, length);
+    }
+  });
+  return longest;
 }
 
 /** Values in the list that opens at `start`. */
@@ -95,20 +106,13 @@ function listLength(tokens: readonly Token[], start: number): number {
   return tokens[start]?.value === "(" ? tokens.slice(start, end).filter(({ value }) => value === ",").length + 1 : 0;
 }
 
-function unreadable(filter: string, at: number): AppIdentityError {
-  const place = `at character ${at + 1}`;
-  if (filter[at] === "'" || /^[A-Za-z][\w.]*'/.test(filter.slice(at))) {
-    return refused(
-      `The filter has a quote ${place} that is never closed.`,
-      "Double a quote that belongs to a value ('O''Brien'), or let the odata tag write the value.",
-    );
-  }
-  return refused(
-    `The filter has ${JSON.stringify(filter[at])} ${place}, which OData doesn't know.`,
-    "Comparisons are eq, ne, ge and le, connectives and, or and not, and texts stand in single quotes.",
-  );
-}
-
-function refused(message: string, remedy: string): AppIdentityError {
-  return new AppIdentityError("invalid_query", message, { remedy });
+function longestText(tokens: readonly Token[], words: readonly (string | undefined)[]): number {
+  let longest = 0;
+  tokens.forEach(({ kind, value }, index) => {
+    // Quotes stand around it, and twice for each within.
+    if (kind === "text" && words[index - 1] === "eq") {
+      longest = Math.max(longest, value.replace(/^[^']*'/, "").replaceAll("''", "'").length - 1);
+    }
+  });
+  return longest;
 }
