@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import type { AuthenticationProvider } from "@microsoft/microsoft-graph-client";
-import type { AppIdentity, GraphTokenRequest } from "../access-token.js";
+import type { AccessTokenOptions, AppIdentity, GraphTokenRequest } from "../access-token.js";
 import { checkOptionNames } from "../check-options.js";
 import type { Cloud } from "../clouds.js";
 import { AppIdentityError } from "../errors.js";
@@ -34,7 +34,7 @@ export interface AzureAccessToken {
 }
 
 /** What the providers of one app share. `forTenant()` gives it to the constructor in place of options. */
-class Kin {
+class SharedState {
   constructor(
     readonly identity: ResolvedIdentity,
     readonly tokens: TokenManager,
@@ -71,7 +71,7 @@ export class AppIdentityAuthProvider implements AuthenticationProvider {
    * @throws AppIdentityError `invalid_options`, `invalid_scope`, `invalid_certificate`, `certificate_expired`.
    */
   constructor(options: AppIdentityOptions) {
-    const { identity, tokens } = options instanceof Kin ? options : firstOfKin(options);
+    const { identity, tokens } = options instanceof SharedState ? options : newState(options);
     const { tenantId, clientId, cloud, fetch, scopes } = identity;
     this.tenantId = tenantId;
     this.clientId = clientId;
@@ -110,21 +110,24 @@ export class AppIdentityAuthProvider implements AuthenticationProvider {
    * @example
    * const token = await authProvider.getAccessToken({ scopes: "api://orders.contoso.com/.default", signal });
    */
-  getAccessToken(options?: GraphTokenRequest): Promise<string> {
+  getAccessToken(options?: AccessTokenOptions): Promise<string> {
     try {
       if (options !== undefined) checkRequest(options);
-      options?.onIdentity?.(this.#who);
-      const subject = this.#subjectOf(options?.scopes, options?.enableCae);
-      if (!options?.claims && !options?.forceRefresh && !options?.signal?.aborted) {
+      // Listings and clients add what is theirs.
+      const { scopes, enableCae, claims, forceRefresh, signal, refusedToken, onIdentity, onToken } = (options ??
+        nothingAsked) as GraphTokenRequest;
+      onIdentity?.(this.#who);
+      const subject = this.#subjectOf(scopes, enableCae);
+      if (!claims && !forceRefresh && !signal?.aborted) {
         const held = this.#tokens.inHand(subject);
         if (held) {
-          options?.onToken?.(held.value);
+          onToken?.(held.value);
           return held.promise;
         }
       }
-      const demand = { ...options, claims: checkClaims(options?.claims) };
+      const demand = { claims: checkClaims(claims), forceRefresh, refusedToken, signal };
       return this.#tokens.get(subject, demand).then(({ value }) => {
-        options?.onToken?.(value);
+        onToken?.(value);
         return value;
       });
     } catch (error) {
@@ -183,7 +186,7 @@ export class AppIdentityAuthProvider implements AuthenticationProvider {
    * const client = createGraphClient({ authProvider: authProvider.forTenant(customer.tenantId) });
    */
   forTenant(tenantId: string): AppIdentityAuthProvider {
-    return new AppIdentityAuthProvider(new Kin(inTenant(this.#identity, tenantId), this.#tokens) as never);
+    return new AppIdentityAuthProvider(new SharedState(inTenant(this.#identity, tenantId), this.#tokens) as never);
   }
 
   /** Who this is and how it proves that, for logs. */
@@ -208,19 +211,20 @@ export class AppIdentityAuthProvider implements AuthenticationProvider {
         "|",
       ),
       about: { tenantId, clientId, scopes, enableCae },
-      acquire: (claims, signal, budgetMs) =>
-        acquireToken(identity, { scopes, enableCae, ...(claims !== undefined && { claims }) }, signal, budgetMs),
+      acquire: (request) => acquireToken(identity, { scopes, enableCae }, request),
     };
   }
 }
 
-function firstOfKin(options: AppIdentityOptions): Kin {
+function newState(options: AppIdentityOptions): SharedState {
   const identity = resolveOptions(options);
   const { tenantId, clientId, clock, logger, maxTokens, tokenStore } = identity;
   // A borrowed credential that doesn't say who it is could share its tokens with strangers.
   const store = tenantId && clientId ? tokenStore : undefined;
-  return new Kin(identity, new TokenManager({ clock, logger, store, maxTokens }));
+  return new SharedState(identity, new TokenManager({ clock, logger, store, maxTokens }));
 }
+
+const nothingAsked: GraphTokenRequest = {};
 
 const requestNames: Record<keyof GraphTokenRequest, true> = {
   scopes: true,
@@ -235,7 +239,7 @@ const requestNames: Record<keyof GraphTokenRequest, true> = {
 };
 
 /** A misspelt `scopes` would get a token for Graph, and fail far from here. */
-function checkRequest(options: GraphTokenRequest): void {
+function checkRequest(options: AccessTokenOptions): void {
   let known = typeof options === "object";
   for (const name in options) known &&= name in requestNames;
   if (!known)

@@ -4,7 +4,7 @@ import { AppIdentityError } from "../errors.js";
 import type { ResolvedIdentity } from "./configuration/options.js";
 import type { Credential } from "./credentials/credential.js";
 import { jwtClaims } from "./jwt-claims.js";
-import type { StampedToken } from "./tokens/stored-tokens.js";
+import type { Token } from "./tokens/token.js";
 
 /** What `verify()` is to look at. */
 export interface VerifyOptions {
@@ -51,7 +51,7 @@ export function checkVerifyOptions(options: VerifyOptions): VerifyOptions {
 /** What a token that was just acquired says about its app. */
 export function verificationOf(
   identity: ResolvedIdentity,
-  { value, expiresAt, clockSkewMs }: StampedToken,
+  { value, expiresAt, clockSkewMs }: Token,
   wanted: readonly string[] = [],
 ): Verification {
   const { credential, cloud, clock } = identity;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ClientSecretCredential, getBearerTokenProvider, type TokenCredential } from "@azure/identity";
 import { Agent, fetch as undiciFetch } from "undici";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { AppIdentity } from "../../src/access-token.js";
+import type { AppIdentity, GraphTokenRequest } from "../../src/access-token.js";
 import { AppIdentityError } from "../../src/errors.js";
 import type { AppIdentityOptions } from "../../src/identity/configuration/options.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
@@ -44,7 +44,8 @@ describe("a provider", () => {
 
   it("tells whoever asks who it speaks as", async () => {
     const told = vi.fn<(identity: AppIdentity) => void>();
-    await provider().getAccessToken({ onIdentity: told });
+    const asked: GraphTokenRequest = { onIdentity: told };
+    await provider().getAccessToken(asked);
     const { tenantId, clientId } = emulator;
     expect(told).toHaveBeenCalledWith({ tenantId, clientId, loginHost: "login.microsoftonline.com" });
   });

@@ -4,7 +4,7 @@ import { retryDelay } from "../../http/retry-after.js";
 import { log } from "../../logger.js";
 import type { ResolvedIdentity } from "../configuration/options.js";
 import type { BorrowedCredential, Proof } from "../credentials/credential.js";
-import type { AcquiredToken } from "../tokens/token.js";
+import { refreshTime, type Token, type TokenRequest } from "../tokens/token.js";
 import { requestToken, type TokenQuery } from "./request-token.js";
 
 const attempts = 3;
@@ -18,21 +18,19 @@ const credentialRefusals = new Set([7000215, 7000222, 700027, 700024, 7000214, 1
 
 /**
  * Gets a token, whatever passing trouble there is: each attempt has its own proof of identity, fresh assertions included.
- * @param budgetMs No attempt begins later than this.
  * @throws AppIdentityError for whatever went wrong in the last attempt; the signal's reason when it aborts.
  */
 export async function acquireToken(
   identity: ResolvedIdentity,
-  query: TokenQuery,
-  signal: AbortSignal,
-  budgetMs: number,
-): Promise<AcquiredToken> {
+  query: Omit<TokenQuery, "claims">,
+  { claims, signal, budgetMs }: TokenRequest,
+): Promise<Token> {
   const { clock, credential, logger } = identity;
   if (credential.kind === "tokenCredential") {
     // Another library's credential has retries of its own.
     const timeoutMs = 2 * budgetMs;
     return withDeadline({ clock, timeoutMs, signal, late: () => borrowTimeout(timeoutMs) }, (signal) =>
-      borrowToken(credential, query, signal, clock.now),
+      borrowToken(credential, { ...query, claims }, signal, clock.now),
     );
   }
   const startedAt = clock.monotonic();
@@ -41,7 +39,7 @@ export async function acquireToken(
     let proof: Proof | undefined;
     try {
       proof = await credential.proof(signal, identity.tenantId);
-      return await requestToken(identity, proof, query, signal);
+      return await requestToken(identity, proof, { ...query, claims }, signal);
     } catch (error) {
       if (!(error instanceof AppIdentityError)) throw error;
       const refused = error.aadsts !== undefined && credentialRefusals.has(error.aadsts) ? proof : undefined;
@@ -66,7 +64,7 @@ async function borrowToken(
   { scopes, claims, enableCae }: TokenQuery,
   signal: AbortSignal,
   now: () => number,
-): Promise<AcquiredToken> {
+): Promise<Token> {
   let granted: Awaited<ReturnType<BorrowedCredential["getToken"]>>;
   try {
     const options = { abortSignal: signal, ...(claims !== undefined && { claims }), ...(enableCae && { enableCae }) };
@@ -75,12 +73,13 @@ async function borrowToken(
     if (error instanceof AppIdentityError || signal.aborted) throw error;
     throw credentialFailed("The tokenCredential failed.", error);
   }
-  const expiresInMs = (granted?.expiresOnTimestamp ?? Number.NaN) - now();
-  const { token } = granted ?? {};
-  if (typeof token !== "string" || token === "" || !(expiresInMs > 0))
+  const { token: value, expiresOnTimestamp, refreshAfterTimestamp } = granted ?? {};
+  const at = now();
+  const expiresAt = Number(expiresOnTimestamp);
+  if (typeof value !== "string" || value === "" || !(expiresAt > at))
     throw credentialFailed("The tokenCredential gave no valid token.");
-  const refreshInMs = (granted?.refreshAfterTimestamp ?? Number.NaN) - now();
-  return { value: token, expiresInMs, ...(refreshInMs > 0 && refreshInMs < expiresInMs && { refreshInMs }) };
+  const wish = Number(refreshAfterTimestamp);
+  return { value, expiresAt, refreshAt: wish > at && wish < expiresAt ? wish : refreshTime(at, expiresAt) };
 }
 
 function credentialFailed(message: string, cause?: unknown): AppIdentityError {

@@ -3,9 +3,10 @@ import type { Clock } from "../../clock.js";
 import { AppIdentityError } from "../../errors.js";
 import type { Fetch } from "../../http/fetch.js";
 import { isTransientStatus, retryAfterOf } from "../../http/retry-after.js";
+import type { Token } from "../tokens/token.js";
 import { type Answer, exchange } from "./exchange.js";
+import { readToken, type TokenAnswer } from "./read-token.js";
 import { entraFailure } from "./remedies.js";
-import { readTokenAnswer, type TokenLifetime } from "./token-lifetime.js";
 
 const timeoutMs = 10_000;
 const maxBytes = 1_000_000;
@@ -28,9 +29,7 @@ export interface NetworkOptions {
  */
 export class EntraNetwork implements INetworkModule {
   failure: AppIdentityError | undefined;
-  lifetime: TokenLifetime | undefined;
-  /** This machine's clock minus the server's, in milliseconds, where the answer has a date. */
-  clockSkewMs: number | undefined;
+  token: Token | undefined;
   readonly #options: NetworkOptions;
 
   constructor(options: NetworkOptions) {
@@ -45,26 +44,23 @@ export class EntraNetwork implements INetworkModule {
     return this.#send<T>(
       url,
       { method: "POST", body: options?.body ?? "", ...(options?.headers && { headers: options.headers }) },
-      (body, host, elapsedMs, date) => {
-        this.lifetime = readTokenAnswer(body, host, elapsedMs);
-        this.clockSkewMs = skewOf(date, this.#options.clock.now() - elapsedMs / 2);
+      (answer) => {
+        this.token = readToken(answer);
       },
     );
   }
 
-  async #send<T>(
-    url: string,
-    init: RequestInit,
-    accept?: (body: Record<string, unknown>, host: string, elapsedMs: number, date: string | null) => void,
-  ): Promise<NetworkResponse<T>> {
+  async #send<T>(url: string, init: RequestInit, accept?: (answer: TokenAnswer) => void): Promise<NetworkResponse<T>> {
     const { clock, context, fetch, signal, trustedHosts } = this.#options;
     try {
       const { host } = new URL(url);
       if (accept && !trustedHosts.includes(host)) throw untrusted(host, trustedHosts);
       const sentAt = clock.monotonic();
       const answer = await exchange(url, init, { fetch, clock, signal, timeoutMs, maxBytes });
-      const body = judge(answer, host, clock.now(), context);
-      accept?.(body, host, clock.monotonic() - sentAt, answer.headers.get("date"));
+      const elapsedMs = clock.monotonic() - sentAt;
+      const arrivedAt = clock.now();
+      const body = judge(answer, host, arrivedAt, context);
+      accept?.({ host, body, date: answer.headers.get("date"), arrivedAt, elapsedMs });
       return { status: answer.status, headers: {}, body: body as T };
     } catch (error) {
       if (error instanceof AppIdentityError) this.failure = error;
@@ -96,12 +92,6 @@ function judge(answer: Answer, host: string, now: number, context: NetworkOption
     retryable: true,
     ...known,
   });
-}
-
-/** The header has whole seconds: on average, half a second has passed since the one it says. */
-function skewOf(date: string | null, now: number): number | undefined {
-  const skew = Math.round(now - (Date.parse(date ?? "") + 500));
-  return Number.isNaN(skew) ? undefined : skew;
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

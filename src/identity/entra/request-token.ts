@@ -2,13 +2,13 @@ import type { AuthenticationResult, Configuration } from "@azure/msal-node";
 import { AppIdentityError } from "../../errors.js";
 import type { ResolvedIdentity } from "../configuration/options.js";
 import type { Proof } from "../credentials/credential.js";
-import type { AcquiredToken } from "../tokens/token.js";
+import type { Token } from "../tokens/token.js";
 import { EntraNetwork } from "./msal-network.js";
 
 /** What one token request asks for. */
 export interface TokenQuery {
   scopes: readonly string[];
-  claims?: string;
+  claims: string | undefined;
   enableCae: boolean;
 }
 
@@ -24,7 +24,7 @@ export async function requestToken(
   proof: Proof,
   query: TokenQuery,
   signal: AbortSignal,
-): Promise<AcquiredToken> {
+): Promise<Token> {
   const { authority, clientId, tenantId, fetch, clock } = identity;
   const msal = await import("@azure/msal-node");
   const trustedHosts = [new URL(authority.url).host, ...authority.knownAuthorities];
@@ -51,8 +51,8 @@ export async function requestToken(
   } catch (error) {
     throw network.failure ?? (signal.aborted ? signal.reason : refused(error, authority.url));
   }
-  if (!result?.accessToken || !network.lifetime) throw refused(undefined, authority.url);
-  return { value: result.accessToken, ...network.lifetime, clockSkewMs: network.clockSkewMs };
+  if (!result?.accessToken || network.token?.value !== result.accessToken) throw refused(undefined, authority.url);
+  return network.token;
 }
 
 /** Spares MSAL the discovery request: an Entra authority's endpoints follow from its URL. */

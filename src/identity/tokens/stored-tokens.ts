@@ -1,25 +1,17 @@
 import type { Clock } from "../../clock.js";
 import { withDeadline } from "../../http/deadline.js";
 import { type Logger, log } from "../../logger.js";
+import type { Token } from "./token.js";
 import type { TokenStore } from "./token-store.js";
 
-/** A token with its times on the wall clock, which processes share. */
-export interface StampedToken {
-  value: string;
-  expiresAt: number;
-  refreshAt: number;
-  /** This machine's clock minus Entra's, where the token came from Entra and its answer had a date. */
-  clockSkewMs?: number | undefined;
-}
-
-/** What of it is told to other processes: the clock is this machine's own. */
-const shared = ["value", "expiresAt", "refreshAt"] satisfies (keyof StampedToken)[];
+/** What of a token is told to other processes: the clock is this machine's own. */
+const told = ["value", "expiresAt", "refreshAt"] satisfies (keyof Token)[];
 
 export interface StoredTokenDemand {
   /** Whether a token from the store will do. Absent: none will, and this process won't wait for another's either. */
-  accept: ((token: StampedToken) => boolean) | undefined;
+  accept: ((token: Token) => boolean) | undefined;
   /** Asks Entra. */
-  request(): Promise<StampedToken>;
+  request(): Promise<Token>;
   /** Whether what was requested is still the newest. */
   current(): boolean;
   signal: AbortSignal;
@@ -28,7 +20,7 @@ export interface StoredTokenDemand {
 /** For one word with the store. */
 const answerMs = 200;
 /** A store that failed is left alone for this long: the next token must not pay for it again. */
-const restMs = 10_000;
+const circuitMs = 10_000;
 /** How long one process may be the one that asks, and how long the others wait for it. */
 const lockMs = 5_000;
 const pollMs = 50;
@@ -51,7 +43,7 @@ export class StoredTokens {
   async obtain(
     key: string,
     { accept, current, request, signal }: StoredTokenDemand,
-  ): Promise<{ token: StampedToken; fromStore: boolean }> {
+  ): Promise<{ token: Token; fromStore: boolean }> {
     const { lock } = this.#store;
     const giveUpAt = this.#clock.monotonic() + lockMs;
     const look = async () => {
@@ -60,14 +52,14 @@ export class StoredTokens {
     };
     let token = await look();
     let unlock: (() => Promise<unknown>) | undefined;
-    while (accept && lock && !token && !unlock && !this.#resting() && this.#clock.monotonic() < giveUpAt) {
+    while (accept && lock && !token && !unlock && !this.#broken() && this.#clock.monotonic() < giveUpAt) {
       unlock = await this.#try("lock", async (late) => {
         const granted = await lock.call(this.#store, key, lockMs);
         // Granted to somebody who has gone: others needn't wait for it to end.
         if (late.aborted) await granted?.();
         return granted;
       });
-      if (!unlock && !this.#resting()) await this.#clock.wait(pollMs * (1 + Math.random()), signal);
+      if (!unlock && !this.#broken()) await this.#clock.wait(pollMs * (1 + Math.random()), signal);
       // With the lock in hand, too: its last owner may have stored a token since our last look.
       token = await look();
     }
@@ -83,12 +75,12 @@ export class StoredTokens {
     }
   }
 
-  async #write(key: string, token: StampedToken): Promise<void> {
+  async #write(key: string, token: Token): Promise<void> {
     const ttlMs = Math.floor(token.expiresAt - this.#clock.now());
-    if (ttlMs > 0) await this.#try("set", () => this.#store.set(key, JSON.stringify(token, shared), ttlMs));
+    if (ttlMs > 0) await this.#try("set", () => this.#store.set(key, JSON.stringify(token, told), ttlMs));
   }
 
-  async #read(key: string): Promise<StampedToken | undefined> {
+  async #read(key: string): Promise<Token | undefined> {
     const text = await this.#try("get", () => this.#store.get(key));
     if (!text) return undefined;
     try {
@@ -106,12 +98,12 @@ export class StoredTokens {
     return undefined;
   }
 
-  #resting(): boolean {
+  #broken(): boolean {
     return this.#brokenUntil !== undefined && this.#clock.monotonic() < this.#brokenUntil;
   }
 
   async #try<T>(action: string, work: (late: AbortSignal) => Promise<T> | undefined): Promise<T | undefined> {
-    if (this.#resting()) return undefined;
+    if (this.#broken()) return undefined;
     const late = () => new Error(`no answer within ${answerMs} ms`);
     try {
       const result = await withDeadline({ clock: this.#clock, timeoutMs: answerMs, late }, async (signal) =>
@@ -125,7 +117,7 @@ export class StoredTokens {
         const reason = error instanceof Error ? error.message : String(error);
         log(this.#logger, "warn", `The token store failed (${action}: ${reason}); doing without it.`);
       }
-      this.#brokenUntil = this.#clock.monotonic() + restMs;
+      this.#brokenUntil = this.#clock.monotonic() + circuitMs;
       return undefined;
     }
   }

@@ -1,8 +1,26 @@
-/** A token and how long it is good from now. */
-export interface AcquiredToken {
-  value: string;
-  expiresInMs: number;
-  refreshInMs?: number;
-  /** This machine's clock minus Entra's, where its answer has a date. */
-  clockSkewMs?: number | undefined;
+/** A token with its times on this machine's wall clock: its one form on the way from Entra's answer through memory and the store to a caller. */
+export interface Token {
+  readonly value: string;
+  readonly expiresAt: number;
+  /** From here on the next one is fetched. */
+  readonly refreshAt: number;
+  /** This machine's clock minus Entra's, where the token came from Entra and its answer had a date. */
+  readonly clockSkewMs?: number | undefined;
+}
+
+/** What a token request is told. */
+export interface TokenRequest {
+  /** A claims challenge, as JSON text. */
+  readonly claims: string | undefined;
+  readonly signal: AbortSignal;
+  /** No attempt begins later than this. */
+  readonly budgetMs: number;
+}
+
+/** Where nobody says when to refresh: at 70–80 % of life, so that not all processes come at once. */
+const refreshShare = { least: 0.7, most: 0.8 };
+
+export function refreshTime(now: number, expiresAt: number): number {
+  const share = refreshShare.least + Math.random() * (refreshShare.most - refreshShare.least);
+  return now + (expiresAt - now) * share;
 }

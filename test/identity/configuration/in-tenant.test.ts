@@ -3,42 +3,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createGraphClient } from "../../../src/graph/client.js";
-import type { AppIdentityOptions } from "../../../src/identity/configuration/options.js";
 import type { AssertionContext } from "../../../src/identity/credentials/credential.js";
 import { AppIdentityAuthProvider } from "../../../src/identity/provider.js";
 import { TokenManager } from "../../../src/identity/tokens/token-manager.js";
 import { startEmulator } from "../../../src/testing/index.js";
 import { listUsers } from "../../../src/users/list-users.js";
 import { makeCertificate } from "../../support/certificates.js";
+import { clock, endpoint, provider, useTokenEndpoint } from "../../support/identity.js";
 import { LimitedClock } from "../../support/limited-clock.js";
 import { json } from "../../support/loopback.js";
 import { collect } from "../../support/paged-server.js";
 import { refusal } from "../../support/refusal.js";
-import {
-  clientId,
-  clientSecret,
-  entraError,
-  startTokenEndpoint,
-  type TokenEndpoint,
-  tenantId,
-  tokenAnswer,
-} from "../../support/token-endpoint.js";
+import { clientId, clientSecret, entraError, tenantId, tokenAnswer } from "../../support/token-endpoint.js";
 
-let endpoint: TokenEndpoint;
-let clock: LimitedClock;
-
-beforeEach(async () => {
-  endpoint = await startTokenEndpoint();
-  clock = new LimitedClock();
-});
-afterEach(() => endpoint.close());
-
-function provider(options: object = { clientSecret }) {
-  const common = { tenantId, clientId, fetch: endpoint.fetch, clock };
-  return new AppIdentityAuthProvider({ ...common, ...options } as object as AppIdentityOptions);
-}
+useTokenEndpoint();
 
 /** Which tenants were asked for, in order. */
 const asked = () => endpoint.requests.map(({ path }) => path.split("/")[1]);
@@ -239,7 +219,10 @@ describe("very many tenants", () => {
   const subject = (number: number) => ({
     key: `login.microsoftonline.com|${customer(number)}|${clientId}`,
     about: { tenantId: customer(number), clientId, scopes: [], enableCae: false },
-    acquire: async () => ({ value: Buffer.alloc(10_000, `${number} `).toString("latin1"), expiresInMs: 3_600_000 }),
+    acquire: async () => {
+      const ends = Date.now() + 3_600_000;
+      return { value: Buffer.alloc(10_000, `${number} `).toString("latin1"), expiresAt: ends, refreshAt: ends };
+    },
   });
 
   it("cost the memory of those that are kept", async () => {

@@ -2,40 +2,20 @@ import { createPublicKey, verify, X509Certificate } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { AppIdentityOptions } from "../../../src/identity/configuration/options.js";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { AppIdentityAuthProvider } from "../../../src/identity/provider.js";
 import { startEmulator } from "../../../src/testing/index.js";
 import { makeCertificate, rsaKey, type TestCertificate } from "../../support/certificates.js";
-import { LimitedClock } from "../../support/limited-clock.js";
+import { clock, endpoint, provider, restartEndpoint, useTokenEndpoint } from "../../support/identity.js";
 import { failureOf } from "../../support/refusal.js";
-import {
-  clientId,
-  clientSecret,
-  entraError,
-  plainMsal,
-  startTokenEndpoint,
-  type TokenEndpoint,
-  tenantId,
-} from "../../support/token-endpoint.js";
+import { clientId, clientSecret, entraError, plainMsal, tenantId } from "../../support/token-endpoint.js";
 
-let endpoint: TokenEndpoint;
-let clock: LimitedClock;
 let certificate: TestCertificate;
 
 beforeAll(async () => {
   certificate = await makeCertificate();
 });
-beforeEach(async () => {
-  endpoint = await startTokenEndpoint();
-  clock = new LimitedClock();
-});
-afterEach(() => endpoint.close());
-
-function provider(credential: object = { clientSecret }, options: object = {}) {
-  const all = { tenantId, clientId, fetch: endpoint.fetch, clock, ...credential, ...options };
-  return new AppIdentityAuthProvider(all as unknown as AppIdentityOptions);
-}
+useTokenEndpoint();
 
 const parts = (jwt = "") =>
   jwt.split(".", 2).map((part) => JSON.parse(Buffer.from(part, "base64url").toString())) as Record<string, unknown>[];
@@ -79,7 +59,7 @@ describe("a token request", () => {
       "contoso.ciamlogin.com",
     ],
   ])("needs none for %s either", async (_name, options, host) => {
-    await provider({ clientSecret }, options).getAccessToken();
+    await provider(options).getAccessToken();
     expect(endpoint.requests.map((request) => `${request.method} ${request.host}`)).toEqual([`POST ${host}`]);
   });
 
@@ -163,8 +143,7 @@ describe("certificates", () => {
 
     vi.useFakeTimers({ toFake: ["Date"] });
     const { key, sha256 } = certificate;
-    await endpoint.close();
-    endpoint = await startTokenEndpoint({ expires_in: 1 });
+    await restartEndpoint({ expires_in: 1 });
     const msal = plainMsal(endpoint, { clientCertificate: { privateKey: key, thumbprintSha256: sha256 } });
     await msal();
     vi.setSystemTime(Date.now() + 599_000);

@@ -1,31 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type Clock, systemClock } from "../../../src/clock.js";
 import { AppIdentityAuthProvider } from "../../../src/identity/provider.js";
 import type { TokenStore } from "../../../src/identity/tokens/token-store.js";
-import { LimitedClock } from "../../support/limited-clock.js";
+import { clock, endpoint, lines, provider, useTokenEndpoint } from "../../support/identity.js";
 import { json } from "../../support/loopback.js";
-import {
-  clientId,
-  clientSecret,
-  entraError,
-  startTokenEndpoint,
-  type TokenEndpoint,
-  tenantId,
-  tokenAnswer,
-} from "../../support/token-endpoint.js";
+import { clientId, clientSecret, entraError, tenantId, tokenAnswer } from "../../support/token-endpoint.js";
 
 const minute = 60_000;
 
-let endpoint: TokenEndpoint;
-let clock: LimitedClock;
-let lines: string[];
-
-beforeEach(async () => {
-  endpoint = await startTokenEndpoint();
-  clock = new LimitedClock();
-  lines = [];
-});
-afterEach(() => endpoint.close());
+useTokenEndpoint();
 
 /** A store in memory that counts what is asked of it. */
 class CountingStore implements TokenStore {
@@ -59,15 +42,7 @@ function processWith(tokenStore: TokenStore, time: Clock = clock): AppIdentityAu
   const said = lines;
   const say = (line: string) => void (line.includes("store") && said.push(line));
   const logger = { info: say, warn: say };
-  return new AppIdentityAuthProvider({
-    tenantId,
-    clientId,
-    clientSecret,
-    fetch: endpoint.fetch,
-    clock: time,
-    logger,
-    tokenStore,
-  });
+  return provider({ clock: time, logger, tokenStore });
 }
 
 const stored = (store: CountingStore) => vi.waitFor(() => expect(store.calls).toContain("set"));
@@ -120,7 +95,8 @@ describe("a shared token", () => {
     const authProvider = processWith(store);
     await authProvider.getAccessToken();
     await stored(store);
-    await authProvider.getAccessToken({ claims: '{"access_token":{}}', refusedToken: "token-1" });
+    const challenged = { claims: '{"access_token":{}}', refusedToken: "token-1" };
+    await authProvider.getAccessToken(challenged);
     await vi.waitFor(() => expect([...store.values.values()][0]?.value).toContain("token-2"));
     expect(await processWith(store).getAccessToken()).toBe("token-2");
     // A challenged process goes past the store: what is in there may be what was revoked.

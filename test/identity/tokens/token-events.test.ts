@@ -1,16 +1,8 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { AppIdentityAuthProvider } from "../../../src/identity/provider.js";
 import type { TokenEvent } from "../../../src/identity/tokens/token-events.js";
-import { LimitedClock } from "../../support/limited-clock.js";
-import {
-  clientId,
-  clientSecret,
-  entraError,
-  startTokenEndpoint,
-  type TokenEndpoint,
-  tenantId,
-} from "../../support/token-endpoint.js";
+import { clock, endpoint, provider, useTokenEndpoint } from "../../support/identity.js";
+import { clientId, entraError, tenantId } from "../../support/token-endpoint.js";
 
 const names = ["acquired", "refreshed", "refresh-failed", "served-from-store"];
 const heard: { name: string; event: TokenEvent }[] = [];
@@ -19,16 +11,14 @@ const listeners = names.map((name) => ({
   listener: (event: unknown) => void heard.push({ name, event: event as TokenEvent }),
 }));
 
-let endpoint: TokenEndpoint;
+useTokenEndpoint();
 
-beforeEach(async () => {
-  endpoint = await startTokenEndpoint();
+beforeEach(() => {
   heard.length = 0;
   for (const { channel, listener } of listeners) subscribe(channel, listener);
 });
-afterEach(async () => {
+afterEach(() => {
   for (const { channel, listener } of listeners) unsubscribe(channel, listener);
-  await endpoint.close();
 });
 
 it("diagnostics_channel hears of every token's coming, without the token", async () => {
@@ -37,13 +27,11 @@ it("diagnostics_channel hears of every token's coming, without the token", async
     get: async (key: string) => kept.get(key),
     set: async (key: string, value: string) => kept.set(key, value),
   };
-  const clock = new LimitedClock();
-  const options = { tenantId, clientId, clientSecret, fetch: endpoint.fetch, clock, tokenStore };
-  const first = new AppIdentityAuthProvider(options);
+  const first = provider({ tokenStore });
   await first.getAccessToken();
   await first.getAccessToken();
   await vi.waitFor(() => expect(kept.size).toBe(1));
-  await new AppIdentityAuthProvider(options).getAccessToken();
+  await provider({ tokenStore }).getAccessToken();
 
   clock.advance(50 * 60_000);
   endpoint.next(entraError(401, 7000222, "invalid_client"));
@@ -69,8 +57,7 @@ it("a logger that fails, at once or later, fails nothing else", async () => {
     throw new Error("disk full");
   };
   for (const info of [complain, async () => complain()]) {
-    const options = { tenantId, clientId, clientSecret, fetch: endpoint.fetch, logger: { info } };
-    expect(await new AppIdentityAuthProvider(options).getAccessToken()).toMatch(/^token-/);
+    expect(await provider({ logger: { info } }).getAccessToken()).toMatch(/^token-/);
   }
 });
 
@@ -85,12 +72,6 @@ it("a logger may need its own this, as pino does", async () => {
     }
   }
   const logger = new Journal();
-  await new AppIdentityAuthProvider({
-    tenantId,
-    clientId,
-    clientSecret,
-    fetch: endpoint.fetch,
-    logger,
-  }).getAccessToken();
+  await provider({ logger }).getAccessToken();
   expect(logger.lines).toEqual(["No valid token in the cache: fetching a new one."]);
 });

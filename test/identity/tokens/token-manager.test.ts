@@ -2,53 +2,18 @@ import { getEventListeners } from "node:events";
 import type { ServerResponse } from "node:http";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { AppIdentityOptions } from "../../../src/identity/configuration/options.js";
-import { AppIdentityAuthProvider } from "../../../src/identity/provider.js";
 import { TokenManager } from "../../../src/identity/tokens/token-manager.js";
-import { LimitedClock } from "../../support/limited-clock.js";
+import { clock, endpoint, lines, provider, restartEndpoint, times, useTokenEndpoint } from "../../support/identity.js";
 import { json } from "../../support/loopback.js";
 import { failureOf } from "../../support/refusal.js";
-import {
-  clientId,
-  clientSecret,
-  entraError,
-  plainMsal,
-  startTokenEndpoint,
-  type TokenEndpoint,
-  tenantId,
-  tokenAnswer,
-} from "../../support/token-endpoint.js";
+import { clientId, entraError, plainMsal, type TokenEndpoint, tokenAnswer } from "../../support/token-endpoint.js";
 
 const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
 const claims = '{"access_token":{"nbf":{"essential":true, "value":"1702682181"}}}';
 
-let endpoint: TokenEndpoint;
-let clock: LimitedClock;
-let lines: string[];
-
-beforeEach(async () => {
-  endpoint = await startTokenEndpoint();
-  clock = new LimitedClock();
-  lines = [];
-});
-afterEach(() => endpoint.close());
-
-function provider(options: Partial<AppIdentityOptions> = {}) {
-  // What an earlier test left running writes into its own lines.
-  const said = lines;
-  const logger = { warn: (line: string) => void said.push(line) };
-  return new AppIdentityAuthProvider({
-    tenantId,
-    clientId,
-    clientSecret,
-    fetch: endpoint.fetch,
-    clock,
-    logger,
-    ...options,
-  } as AppIdentityOptions);
-}
+useTokenEndpoint();
 
 /** Lets what runs in the background come to its end. */
 async function settled(predicate: () => unknown): Promise<void> {
@@ -119,8 +84,7 @@ describe("many callers", () => {
 
 describe("refreshing ahead of time (what msal-node makes callers wait and fail for)", () => {
   beforeEach(async () => {
-    await endpoint.close();
-    endpoint = await startTokenEndpoint({ expires_in: 3600, refresh_in: 1800 });
+    await restartEndpoint({ expires_in: 3600, refresh_in: 1800 });
   });
 
   it("from refresh_in on, callers get the token in hand at once while one request runs behind them", async () => {
@@ -437,7 +401,7 @@ describe("many kinds of tokens", () => {
     const get = async (key: string) => {
       const acquire = async () => {
         asked.push(key);
-        return { value: `token of ${key}`, expiresInMs: hour };
+        return { value: `token of ${key}`, expiresAt: clock.now() + hour, refreshAt: clock.now() + hour };
       };
       const about = { tenantId: key, clientId, scopes: [], enableCae: false };
       return (await manager.get({ key, about, acquire })).value;
@@ -508,7 +472,3 @@ describe("being asked to stay away", () => {
     expect(clock.pauses[0]).toBeGreaterThanOrEqual(7 * second);
   });
 });
-
-function times<T>(count: number, item: T): T[] {
-  return Array.from({ length: count }, () => item);
-}
