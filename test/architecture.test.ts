@@ -8,6 +8,7 @@ const root = fileURLToPath(new URL("../src/", import.meta.url));
 interface Source {
   /** Path under src. */
   path: string;
+  text: string;
   lines: number;
   /** Paths under src, or package names. */
   imports: { to: string; typeOnly: boolean }[];
@@ -26,19 +27,38 @@ const sources: Source[] = readdirSync(root, { recursive: true, encoding: "utf8" 
       const to = local ? relative(root, join(root, dirname(path), specifier)).replace(/\.js$/, ".ts") : specifier;
       return { to, typeOnly: typeOnly !== undefined };
     });
-    return { path, lines: text.split("\n").length, imports };
+    return { path, text, lines: text.split("\n").length, imports };
   });
 
 /** `identity` for src/identity/x.ts, `errors.ts` for src/errors.ts. */
 const roomOf = (path: string) => path.split("/")[0] as string;
-const rooms = ["identity", "graph", "users", "testing"];
+const rooms = ["http", "identity", "graph", "users", "testing"];
 
 const mayImport: Record<string, string[]> = {
-  identity: ["identity"],
-  graph: ["graph"],
+  http: ["http"],
+  identity: ["identity", "http"],
+  graph: ["graph", "http"],
   users: ["users", "graph"],
   testing: ["testing"],
 };
+
+/** One-way streets: what stands further right never imports what stands further left. */
+const chains: string[][] = [
+  ["index.ts", "users", "graph/paging", "graph/requests", "graph/failures", "http", "errors.ts"],
+  ["graph/paging", "graph/query", "errors.ts"],
+  ["identity/provider.ts", "identity/configuration", "identity/credentials", "http"],
+  ["identity/provider.ts", "identity/entra", "identity/tokens"],
+  ["identity/entra", "identity/credentials", "http"],
+  ["testing/emulator.ts", "testing/server", "testing/faults", "testing/wire"],
+  ["testing/emulator.ts", "testing/tenant.ts", "testing/graph", "testing/directory", "testing/chance"],
+  ["testing/entra", "testing/crypto"],
+];
+
+/** What a room must not speak of, outside tables that are data. */
+const foreignWords: [room: string, words: RegExp, data: RegExp][] = [
+  ["graph", /\/users\b|\b(list|delta|count)Users\b|msal/i, /query\/(collection-rules|filter-marks)\.ts$/],
+  ["identity", /\b(nextLink|deltaLink|listUsers|deltaUsers)\b/, /^$/],
+];
 
 /** Folders that hold folders, and src itself: on each, what stands there loose and what stands in a folder are boxes. */
 const levels = [...new Set(sources.flatMap(({ path }) => foldersAbove(dirname(path))))];
@@ -88,6 +108,23 @@ describe("the house", () => {
   it("has no import cycle", () => {
     const arrows = new Map(sources.map(({ path, imports }) => [path, new Set(imports.map(({ to }) => to))]));
     expect(visitAll(arrows).size).toBeGreaterThanOrEqual(sources.length);
+  });
+
+  it.each(chains.map((chain) => [chain.join(" → "), chain] as const))("runs one way: %s", (_shown, chain) => {
+    const floorOf = (path: string) => chain.findIndex((place) => path === place || path.startsWith(`${place}/`));
+    const upward = sources.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ to }) => floorOf(path) >= 0 && floorOf(to) >= 0 && floorOf(to) < floorOf(path))
+        .map(({ to }) => `${path} → ${to}`),
+    );
+    expect(upward).toEqual([]);
+  });
+
+  it.each(foreignWords)("%s never speaks of what isn't its own: %s", (room, words, data) => {
+    const strays = sources
+      .filter(({ path, text }) => roomOf(path) === room && !data.test(path) && words.test(text))
+      .map(({ path }) => path);
+    expect(strays).toEqual([]);
   });
 
   it("has no circle of folders, at any level", () => {

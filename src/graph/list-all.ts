@@ -24,7 +24,7 @@ const optionNames: (keyof ListOptions)[] = [
 ];
 
 /**
- * Lists any collection of Graph with all that `listUsers()` does. The path is relative to the client's version, or
+ * Lists any collection of Graph: complete, retried, one page ahead, or failing with an error that says where to go on. The path is relative to the client's version, or
  * absolute on the client's own Graph; a query in it is sent as it stands, with the header that `$count` and `$search`
  * take. Collections of directory objects come at 999 a page; others at Graph's default, unless `pageSize` says more.
  * @throws AppIdentityError `invalid_options`, `invalid_query`; while listing, any code but those of options

@@ -71,7 +71,8 @@ const rules: [fits: (refusal: Refusal) => boolean, meaning: (refusal: Refusal) =
     ({ status }) => status === 501,
     () => ({
       code: "unsupported_query",
-      remedy: "Some properties can only be read one user at a time: leave them out of select, and ask /users/{id}.",
+      remedy:
+        "Some properties can only be read of one object at a time: leave them out of select, and ask for the object by its id.",
     }),
   ],
   [

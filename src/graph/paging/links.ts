@@ -54,7 +54,7 @@ export function trustedLink(link: unknown, current: string, scope: LinkScope): s
   }
 }
 
-/** `/v1.0/users` itself, and what hangs below it: `/v1.0/users/delta`, `/v1.0/users/microsoft.graph.delta()`. */
+/** `/v1.0/groups` itself, and what hangs below it: `/v1.0/groups/delta`, `/v1.0/groups/microsoft.graph.delta()`. */
 function isUnder(path: string, listed: string): boolean {
   const [found, expected] = [path.toLowerCase(), listed.toLowerCase()];
   return found === expected || found.startsWith(`${expected}/`) || found.startsWith(`${expected}(`);
