@@ -2,6 +2,7 @@ import { EntraFailure, type ErrorSeparator, failureReply } from "../entra/failur
 import { answerAsGraph } from "../graph/answer.js";
 import { GraphRefusal } from "../graph/refusal.js";
 import type { WireReply, WireRequest } from "../wire/messages.js";
+import type { RecordedRequest } from "../wire/request-log.js";
 import type { Fault } from "./faults.js";
 
 const graphErrors: Record<number, [code: string, message: string]> = {
@@ -23,12 +24,12 @@ const html =
   "<!DOCTYPE html><html><head><title>Service unavailable</title></head><body><h1>Our services aren't available right now</h1></body></html>";
 
 /** The answer that a fault puts in the place of the service's own; `undefined` where the service answers first. */
-export function faultReply(
+async function faultReply(
   fault: Fault,
   service: "entra" | "graph",
   request: WireRequest,
   separator: ErrorSeparator,
-): WireReply | undefined {
+): Promise<WireReply | undefined> {
   const { status, aadsts, expiredPageToken } = fault;
   if (fault.html) return { status: status ?? 200, headers: { "content-type": "text/html; charset=utf-8" }, body: html };
   if (expiredPageToken) {
@@ -47,13 +48,27 @@ export function faultReply(
   return undefined;
 }
 
+/** What is answered in the end: the service's answer with the fault's marks on it, or the fault's own. */
+export async function answerUnder(
+  fault: Fault | undefined,
+  entry: RecordedRequest,
+  request: WireRequest,
+  separator: ErrorSeparator,
+  serve: () => WireReply | Promise<WireReply>,
+): Promise<WireReply> {
+  const own = fault && (await faultReply(fault, entry.service, request, separator));
+  const reply = own ?? (await serve());
+  entry.status = fault?.status ?? reply.status;
+  return fault ? { ...spoil(reply, fault, request), status: entry.status } : reply;
+}
+
 const refuse = (request: WireRequest, refusal: GraphRefusal) =>
   answerAsGraph(request, () => {
     throw refusal;
   });
 
 /** An answer with a fault's marks on it. Cutting connections is the server's business. */
-export function spoil(reply: WireReply, fault: Fault, request: WireRequest): WireReply {
+function spoil(reply: WireReply, fault: Fault, request: WireRequest): WireReply {
   const headers = { ...reply.headers };
   if (fault.retryAfter !== undefined) {
     headers["retry-after"] =

@@ -3,7 +3,7 @@ import { checkChoice, checkKnown, checkValue, checkWhole } from "../check-option
 import type { AadstsCode } from "../entra/aadsts.js";
 import type { RecordedRequest } from "../wire/request-log.js";
 
-/** Which requests a fault is for. Without any of these: every one. */
+/** Which requests a fault is for, the steps of a batch among them. Without any of these: every one. */
 export interface FaultMatch {
   service?: "entra" | "graph";
   method?: string;
@@ -94,8 +94,12 @@ interface Armed {
   left: number;
 }
 
+/** What happens to a connection can't happen to a batch's step. */
+const needsConnection = ({ hang, reset, resetInBody, truncate }: Fault) => hang || reset || resetInBody || truncate;
+
 function fits(entry: Armed, request: RecordedRequest): boolean {
   const { service, method, path, where, nth } = entry.fault;
+  if (request.step !== undefined && needsConnection(entry.fault)) return false;
   if (service !== undefined && service !== request.service) return false;
   if (method !== undefined && method.toUpperCase() !== request.method) return false;
   if (

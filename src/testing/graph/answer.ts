@@ -10,7 +10,10 @@ const diagnostics = JSON.stringify({
  * Answers with the headers that every answer of Graph has, and turns a refusal into an error body with the same ids.
  * @param work may put headers aside that the answer gets even where it refuses
  */
-export function answerAsGraph(request: WireRequest, work: (headers: Record<string, string>) => WireReply): WireReply {
+export async function answerAsGraph(
+  request: WireRequest,
+  work: (headers: Record<string, string>) => WireReply | Promise<WireReply>,
+): Promise<WireReply> {
   const requestId = randomUUID();
   const clientRequestId = request.headers["client-request-id"] ?? requestId;
   const common: Record<string, string> = {
@@ -23,7 +26,7 @@ export function answerAsGraph(request: WireRequest, work: (headers: Record<strin
     date: new Date(request.at).toUTCString(),
   };
   try {
-    const reply = work(common);
+    const reply = await work(common);
     return { ...reply, headers: { ...common, ...reply.headers } };
   } catch (error) {
     if (!(error instanceof GraphRefusal)) throw error;

@@ -61,7 +61,7 @@ const jsonType = "application/json;odata.metadata=minimal;odata.streaming=true;I
 
 /**
  * Answers for users (list, count, single, manager, reports, delta) and, to be listed, groups, devices, applications and the organization.
- * What isn't here: writing, `$batch`, `/me`, deleted items, replication delay, licences. Every permission that opens users shows all of them.
+ * What isn't here: writing, `/me`, deleted items, replication delay, licences. Every permission that opens users shows all of them.
  */
 export function createTenantGraph({ directory, clock, switches: chosen }: TenantGraphOptions): TenantGraph {
   const initial = initialSwitches(chosen);

@@ -1,18 +1,19 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ErrorSeparator } from "../entra/failure.js";
-import { faultReply, spoil } from "../faults/apply-fault.js";
+import { answerUnder } from "../faults/apply-fault.js";
 import type { createFaults, Fault } from "../faults/faults.js";
+import type { OnStep } from "../graph/service.js";
 import { serviceOfHost } from "../wire/hosts.js";
 import type { EmulatorClock, WireReply, WireRequest } from "../wire/messages.js";
-import { type RecordedRequest, record } from "../wire/request-log.js";
+import { type RecordedRequest, record, recordStep } from "../wire/request-log.js";
 import { originHeader } from "./emulator-fetch.js";
 import { frontPage, isFrontPage } from "./front-page.js";
 
 /** What answers: each service gets the requests of its hosts, or of its paths where both share a host. */
 export interface Services {
   entra(request: WireRequest): Promise<WireReply>;
-  graph(request: WireRequest, entry: RecordedRequest): Promise<WireReply>;
+  graph(request: WireRequest, entry: RecordedRequest, onStep: OnStep): Promise<WireReply>;
 }
 
 export interface ListenerOptions {
@@ -44,10 +45,14 @@ export function createListener({
       incoming.socket.destroy();
       return;
     }
-    const own = fault && faultReply(fault, service, request, errorSeparator);
-    const reply = own ?? (complete ? await services[service](request, entry) : tooLarge);
-    entry.status = fault?.status ?? reply.status;
-    write(response, fault ? { ...spoil(reply, fault, request), status: entry.status } : reply, fault);
+    const onStep: OnStep = async (step, id, serve) => {
+      const ownEntry = recordStep(entry, step, id);
+      const ownFault = faults.strike(ownEntry);
+      if (ownFault?.delayMs) await delay(ownFault.delayMs, response);
+      return answerUnder(ownFault, ownEntry, step, errorSeparator, serve);
+    };
+    const serve = () => (complete ? services[service](request, entry, onStep) : tooLarge);
+    write(response, await answerUnder(fault, entry, request, errorSeparator, serve), fault);
   }
 
   return (incoming, response) => {

@@ -21,6 +21,10 @@ export interface RecordedRequest {
   status: number | undefined;
   /** Claims of the access token that came with it, where it was a valid one. */
   claims?: Readonly<Record<string, unknown>>;
+  /** The steps of a batch, in the order in which they were answered. */
+  steps?: RecordedRequest[];
+  /** Of a batch's step: its id. */
+  step?: string;
 }
 
 const remembered = 10_000;
@@ -51,6 +55,13 @@ export function record(
   };
   if (log.push(entry) > remembered) log.shift();
   return entry;
+}
+
+/** Adds a step to the entry of its batch. */
+export function recordStep(batch: RecordedRequest, step: WireRequest, id: string): RecordedRequest {
+  batch.steps ??= [];
+  const entry = record(batch.steps, batch.service, step);
+  return Object.assign(entry, { step: id, tenant: batch.tenant, claims: batch.claims });
 }
 
 function tenantOf(service: RecordedRequest["service"], { url, headers }: WireRequest): string | undefined {

@@ -24,17 +24,24 @@ export const eventual = { ConsistencyLevel: "eventual" };
 export function graphCaller(emulator: Emulator) {
   let authorization: string | undefined;
 
-  async function get(pathOrLink: string, headers: Record<string, string> = {}): Promise<Answer> {
+  async function send(pathOrLink: string, headers: Record<string, string>, init: RequestInit): Promise<Answer> {
     authorization ??= `Bearer ${(await requestToken(emulator)).body.access_token}`;
     const url = pathOrLink.startsWith("https:") ? pathOrLink : `https://graph.microsoft.com/v1.0${pathOrLink}`;
-    const response = await emulator.fetch(url, { headers: { ...headers, authorization } });
+    const response = await emulator.fetch(url, { ...init, headers: { ...headers, authorization } });
     const text = await response.text();
     const isJson = response.headers.get("content-type")?.includes("json");
     return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
   }
 
+  const get = (pathOrLink: string, headers: Record<string, string> = {}) => send(pathOrLink, headers, {});
+
   return {
     get,
+    /** Sends JSON, or text as it is. */
+    post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+      const text = typeof body === "string" ? body : JSON.stringify(body);
+      return send(path, { "content-type": "application/json", ...headers }, { method: "POST", body: text });
+    },
     /** Follows links to the end of a listing or round; `between` runs after each page. */
     async pages(path: string, headers: Record<string, string> = {}, between = () => {}): Promise<Page[]> {
       const pages: Page[] = [];
