@@ -46,34 +46,34 @@ export interface AppIdentityErrorDetails {
   /** One sentence the operator can act on. */
   remedy: string;
   /** Whether the same call may succeed later without anyone changing anything. Default `false`. */
-  retryable?: boolean;
+  retryable?: boolean | undefined;
   cause?: unknown;
   /** HTTP status of the answer that failed. */
-  statusCode?: number;
+  statusCode?: number | undefined;
   /** Host that was asked. */
-  host?: string;
+  host?: string | undefined;
   /** Entra's numeric code, such as 7000215. */
-  aadsts?: number;
+  aadsts?: number | undefined;
   /** OAuth `error` of a token answer, such as `invalid_client`. */
-  oauthError?: string;
+  oauthError?: string | undefined;
   /** OAuth `error_description` of a token answer. */
-  oauthDescription?: string;
+  oauthDescription?: string | undefined;
   /** Entra's `trace_id`. */
-  traceId?: string;
+  traceId?: string | undefined;
   /** Entra's `correlation_id`. */
-  correlationId?: string;
+  correlationId?: string | undefined;
   /** Graph's error code, such as `Authorization_RequestDenied`. */
-  graphCode?: string;
+  graphCode?: string | undefined;
   /** Graph's `request-id`. */
-  requestId?: string;
+  requestId?: string | undefined;
   /** How long the service asked to be left alone, in milliseconds. */
-  retryAfterMs?: number;
+  retryAfterMs?: number | undefined;
   /** Number of the page that failed, from 1. */
-  page?: number;
+  page?: number | undefined;
   /** Where the listing can be taken up again. */
-  continuationToken?: string;
+  continuationToken?: string | undefined;
   /** Where an administrator grants the missing permission. */
-  adminConsentUrl?: string;
+  adminConsentUrl?: string | undefined;
 }
 
 const brand = Symbol.for("graph-app-identity.error");
@@ -120,7 +120,8 @@ export class AppIdentityError extends GraphClientError {
   /** The same failure with more known about it, such as the page it happened on. */
   with(details: Partial<AppIdentityErrorDetails>): AppIdentityError {
     const { name: _name, code, message, ...known } = this.toJSON();
-    return new AppIdentityError(code, message, { ...known, cause: this.cause, ...details });
+    const more = Object.entries(details).filter(([, value]) => value !== undefined);
+    return new AppIdentityError(code, message, { ...known, cause: this.cause, ...Object.fromEntries(more) });
   }
 
   toJSON(): Omit<AppIdentityErrorDetails, "cause"> & { name: string; code: AppIdentityErrorCode; message: string } {
@@ -148,6 +149,16 @@ Object.defineProperty(AppIdentityError.prototype, "name", {
   writable: true,
 });
 Object.defineProperty(AppIdentityError.prototype, brand, { value: true });
+
+/** An error that has words only, as most of those have that refuse what a caller gave. */
+export function refusal(
+  code: AppIdentityErrorCode,
+  message: string,
+  remedy: string,
+  cause?: unknown,
+): AppIdentityError {
+  return new AppIdentityError(code, message, { remedy, cause });
+}
 
 /** Recognises our errors also when they come from another copy of this package. */
 export function isAppIdentityError(value: unknown): value is AppIdentityError {

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createSecretKey, KeyObject, randomBytes, randomUUID } from "node:crypto";
-import { checkOptionNames } from "./check-options.js";
+import { type Checks, checkedOptions, kinds } from "./check-options.js";
 import { AppIdentityError } from "./errors.js";
 import type { TokenStore } from "./identity/tokens/token-store.js";
 
@@ -28,6 +28,11 @@ export interface RedisTokenStoreOptions {
   prefix?: string;
 }
 
+const checks = {
+  encryptionKey: kinds.anything,
+  prefix: { accepts: (value) => typeof value === "string", expected: "a string" },
+} satisfies Checks<RedisTokenStoreOptions>;
+
 const ivBytes = 12;
 const tagBytes = 16;
 
@@ -44,8 +49,7 @@ export function redisTokenStore(
   client: NodeRedisClient | IoRedisClient,
   options: RedisTokenStoreOptions,
 ): Required<TokenStore> {
-  checkOptionNames(options, ["encryptionKey", "prefix"], "redisTokenStore()");
-  const { encryptionKey, prefix = "graph-app-identity:" } = options;
+  const { encryptionKey, prefix = "graph-app-identity:" } = checkedOptions(options, checks, "redisTokenStore()");
   const secret = secretKey(encryptionKey);
   const redis = commands(client);
   return {

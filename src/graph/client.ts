@@ -1,9 +1,8 @@
-import { inspect } from "node:util";
 import { type AuthenticationProvider, Client } from "@microsoft/microsoft-graph-client";
-import { checkOptionNames } from "../check-options.js";
+import { type Checks, checkedOptions, kinds, numberFrom } from "../check-options.js";
 import { type Clock, systemClock } from "../clock.js";
 import { type CloudHosts, type CloudName, resolveCloud } from "../clouds.js";
-import { AppIdentityError } from "../errors.js";
+import { refusal } from "../errors.js";
 import { type Fetch, resolveFetch } from "../http/fetch.js";
 import type { ClientTraits, RetryOptions } from "./requests/attempt-policy.js";
 import { graphChain } from "./requests/middleware.js";
@@ -31,6 +30,22 @@ export interface GraphClientOptions {
 const defaultRetry: Required<RetryOptions> = { attempts: 6, budgetMs: 300_000, delayMs: 1_000 };
 const defaultTimeoutMs = 60_000;
 
+const checks = {
+  authProvider: kinds.anything,
+  version: { accepts: (value) => value === "v1.0" || value === "beta", expected: '"v1.0" or "beta"' },
+  cloud: kinds.anything,
+  fetch: kinds.fetch,
+  timeoutMs: numberFrom(1),
+  retry: kinds.anything,
+  clock: kinds.anything,
+} satisfies Checks<GraphClientOptions>;
+
+const retryChecks = {
+  attempts: kinds.amount,
+  budgetMs: numberFrom(0),
+  delayMs: numberFrom(0),
+} satisfies Checks<RetryOptions>;
+
 const traitsByClient = new WeakMap<Client, ClientTraits>();
 
 /**
@@ -45,29 +60,21 @@ const traitsByClient = new WeakMap<Client, ClientTraits>();
  * const organization = await client.api("/organization").get();
  */
 export function createGraphClient(options: GraphClientOptions): Client {
-  checkOptionNames(
-    options,
-    ["authProvider", "version", "cloud", "fetch", "timeoutMs", "retry", "clock"],
-    "createGraphClient()",
-  );
-  const { authProvider, version = "v1.0", timeoutMs = defaultTimeoutMs, retry = {}, clock = systemClock } = options;
+  const given = checkedOptions(options, checks, "createGraphClient()");
+  const { authProvider, version = "v1.0", timeoutMs = defaultTimeoutMs, clock = systemClock } = given;
   checkProvider(authProvider);
-  if (version !== "v1.0" && version !== "beta") {
-    throw invalid(`"version" is ${JSON.stringify(version)}.`, 'Graph has two: "v1.0" and "beta".');
-  }
-  checkNumber("timeoutMs", timeoutMs, 1);
-  checkOptionNames(retry, Object.keys(defaultRetry), "retry");
-  const persistence = { ...defaultRetry, ...definedOf(retry) };
-  checkNumber("retry.attempts", persistence.attempts, 1, Number.isInteger(persistence.attempts));
-  checkNumber("retry.budgetMs", persistence.budgetMs, 0);
-  checkNumber("retry.delayMs", persistence.delayMs, 0);
-  const { graphRoot } = resolveCloud(cloudOf(options));
-  const fetch = options.fetch ?? authProvider.fetch;
+  const {
+    attempts = defaultRetry.attempts,
+    budgetMs = defaultRetry.budgetMs,
+    delayMs = defaultRetry.delayMs,
+  } = checkedOptions(given.retry ?? {}, retryChecks, "retry");
+  const { graphRoot } = resolveCloud(cloudOf(given));
+  const fetch = given.fetch ?? authProvider.fetch;
   if (fetch !== undefined && typeof fetch !== "function") {
-    throw invalid('"fetch" is not a function.', "Give a function like the global fetch, or leave it out.");
+    throw refusal("invalid_options", 'The "fetch" of "authProvider" is not a function.', kinds.fetch.remedy);
   }
 
-  const traits = { ...defaultTraits(graphRoot), retry: persistence, timeoutMs, clock };
+  const traits = { ...defaultTraits(graphRoot), retry: { attempts, budgetMs, delayMs }, timeoutMs, clock };
   // The SDK looks for a global fetch even where it won't use it.
   const globalFetch = resolveFetch();
   const client = Client.initWithMiddleware({
@@ -110,7 +117,8 @@ function graphRootOf(client: Client): string {
 function checkProvider(authProvider: unknown): void {
   const { getAccessToken, getToken } = (authProvider ?? {}) as Record<string, unknown>;
   if (typeof getAccessToken === "function") return;
-  throw invalid(
+  throw refusal(
+    "invalid_options",
     authProvider === undefined ? '"authProvider" is missing.' : '"authProvider" has no getAccessToken().',
     typeof getToken === "function"
       ? "It looks like an Azure credential: pass new AppIdentityAuthProvider({ tokenCredential })."
@@ -121,23 +129,11 @@ function checkProvider(authProvider: unknown): void {
 function cloudOf({ authProvider, cloud }: GraphClientOptions): CloudName | CloudHosts | undefined {
   const own = authProvider.cloud;
   if (cloud !== undefined && own !== undefined && resolveCloud(cloud).graphRoot !== resolveCloud(own).graphRoot) {
-    throw invalid(
+    throw refusal(
+      "invalid_options",
       '"cloud" is not the cloud of "authProvider".',
       "Set it once, on the provider: its tokens fit no other Graph.",
     );
   }
   return own ?? cloud;
-}
-
-function checkNumber(name: string, value: unknown, least: number, fits = true): void {
-  if (typeof value === "number" && value >= least && fits) return;
-  throw invalid(`"${name}" is ${inspect(value)}.`, `Give a${fits ? "" : " whole"} number, at least ${least}.`);
-}
-
-function definedOf<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
-}
-
-function invalid(message: string, remedy: string): AppIdentityError {
-  return new AppIdentityError("invalid_options", message, { remedy });
 }

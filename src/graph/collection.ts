@@ -1,5 +1,5 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
-import { AppIdentityError } from "../errors.js";
+import { refusal } from "../errors.js";
 import { traitsOf } from "./client.js";
 import type { LinkScope } from "./paging/links.js";
 import type { ClientTraits } from "./requests/attempt-policy.js";
@@ -19,13 +19,15 @@ export interface Collection {
  */
 export function locateCollection(client: Client, path: string): Collection {
   if (typeof (client as Partial<Client> | null | undefined)?.api !== "function") {
-    throw refused(
+    throw refusal(
+      "invalid_options",
       "The first argument is no Graph client.",
       "Pass what createGraphClient() or the SDK's Client.init() returns.",
     );
   }
   if (typeof path !== "string" || path === "" || path.includes("#")) {
-    throw refused(
+    throw refusal(
+      "invalid_options",
       `${JSON.stringify(path)} is no path of a collection.`,
       'Give a path such as "/groups"; a # in an id or user principal name is written as %23.',
     );
@@ -36,7 +38,8 @@ export function locateCollection(client: Client, path: string): Collection {
   const full = request.buildFullUrl().replace(/\/+$/, "");
   const url = URL.canParse(full) ? new URL(full) : undefined;
   if (url?.protocol === "http:" && url.origin === traits.graphRoot) {
-    throw refused(
+    throw refusal(
+      "invalid_options",
       `The client speaks plain HTTP to ${url.origin}, which would show its token to everybody on the way.`,
       "Give it an https baseUrl; a local proxy belongs into its fetch or its middleware.",
     );
@@ -44,7 +47,8 @@ export function locateCollection(client: Client, path: string): Collection {
   // The SDK takes any other scheme for a folder.
   const foreign = /^[a-z][\w+.-]*:/i.test(path) && !path.startsWith("https://");
   if (foreign || url?.origin !== traits.graphRoot || url.username || url.href !== full) {
-    throw refused(
+    throw refusal(
+      "invalid_options",
       `${JSON.stringify(path)} leads to no collection on ${traits.graphRoot}.`,
       "Give a path below the version, or an address of the client's own cloud, with spaces and the like encoded.",
     );
@@ -55,8 +59,4 @@ export function locateCollection(client: Client, path: string): Collection {
     url: query ? `${full}?${query}` : full,
     scope: { origin: url.origin, path: url.pathname },
   };
-}
-
-function refused(message: string, remedy: string): AppIdentityError {
-  return new AppIdentityError("invalid_options", message, { remedy });
 }

@@ -1,27 +1,13 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
-import { AppIdentityError } from "../errors.js";
+import { checkedOptions } from "../check-options.js";
+import { refusal } from "../errors.js";
 import { type Collection, locateCollection } from "./collection.js";
-import { checkedOptions, type ListOptions } from "./list-options.js";
+import { type ListOptions, listChecks } from "./list-options.js";
 import { fingerprint, type Position } from "./paging/continuation-token.js";
 import { HandedOut } from "./paging/handed-out.js";
 import { type Listing, listing } from "./paging/listing.js";
 import { buildQuery } from "./query/build-query.js";
 import { type CollectionRules, rulesOf } from "./query/collection-rules.js";
-
-const optionNames: (keyof ListOptions)[] = [
-  "select",
-  "filter",
-  "search",
-  "orderBy",
-  "expand",
-  "count",
-  "pageSize",
-  "limit",
-  "prefetch",
-  "restart",
-  "signal",
-  "onProgress",
-];
 
 /**
  * Lists any collection of Graph: complete, retried, one page ahead, or failing with an error that says where to go on. The path is relative to the client's version, or
@@ -56,11 +42,13 @@ export function listCollection<T>(
     signal,
     onProgress,
     ...asked
-  } = checkedOptions(options, optionNames, caller);
+  } = checkedOptions(options, listChecks, caller);
   if (restart && asked.select !== undefined && !asked.select.includes("id")) {
-    throw new AppIdentityError("invalid_options", '"restart" needs to know the ids, and "select" leaves them out.', {
-      remedy: 'Add "id" to select.',
-    });
+    throw refusal(
+      "invalid_options",
+      '"restart" needs to know the ids, and "select" leaves them out.',
+      'Add "id" to select.',
+    );
   }
   const { url: firstLink, headers } = buildQuery(url, { ...asked, limit }, rules);
   const query = fingerprint(firstLink, headers);

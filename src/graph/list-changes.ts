@@ -1,7 +1,8 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
-import { AppIdentityError } from "../errors.js";
+import { type Checks, checkedOptions, kinds } from "../check-options.js";
+import { refusal } from "../errors.js";
 import { locateCollection } from "./collection.js";
-import { checkedOptions, type WalkOptions } from "./list-options.js";
+import { type WalkOptions, walkChecks } from "./list-options.js";
 import { type Changes, changeRound, type ObjectChange } from "./paging/change-round.js";
 import { fingerprint } from "./paging/continuation-token.js";
 import { buildQuery } from "./query/build-query.js";
@@ -25,6 +26,15 @@ export interface ChangeOptions<S extends string = string> extends WalkOptions {
   minimal?: boolean | undefined;
 }
 
+const checks = {
+  deltaLink: kinds.text,
+  latest: kinds.flag,
+  select: kinds.names,
+  ids: kinds.names,
+  minimal: kinds.flag,
+  ...walkChecks,
+} satisfies Checks<ChangeOptions>;
+
 const mostIds = 50;
 
 /** A round of changes of the collection at `path`, in the caller's terms. */
@@ -38,14 +48,19 @@ export function listChanges<C>(
 ): Changes<C> {
   const { deltaLink, latest, select, ids, minimal, prefetch, signal, onProgress } = checkedOptions(
     options,
-    ["deltaLink", "latest", "select", "ids", "minimal", "prefetch", "signal", "onProgress"],
+    checks,
     caller,
   );
   if (latest && deltaLink !== undefined) {
-    throw invalid('"latest" and "deltaLink" are both given.', "Give latest to begin now, or deltaLink to go on.");
+    throw refusal(
+      "invalid_options",
+      '"latest" and "deltaLink" are both given.',
+      "Give latest to begin now, or deltaLink to go on.",
+    );
   }
   if (ids !== undefined && ids.length > mostIds) {
-    throw invalid(
+    throw refusal(
+      "invalid_options",
       `"ids" holds ${ids.length} ids, and Graph watches ${mostIds} at most.`,
       "Watch all of them, or in several rounds.",
     );
@@ -59,8 +74,4 @@ export function listChanges<C>(
   const query = fingerprint(firstLink, headers);
   const walk = { client, traits, firstLink, headers, scope, query, prefetch: prefetch ?? true, signal, onProgress };
   return changeRound(walk, { deltaLink, latest }, shape);
-}
-
-function invalid(message: string, remedy: string): AppIdentityError {
-  return new AppIdentityError("invalid_options", message, { remedy });
 }

@@ -1,6 +1,5 @@
 import { adminConsentUrl } from "../access-token.js";
-import { checkOptionNames } from "../check-options.js";
-import { AppIdentityError } from "../errors.js";
+import { type Checks, checkedOptions, kinds } from "../check-options.js";
 import type { ResolvedIdentity } from "./configuration/options.js";
 import type { Credential } from "./credentials/credential.js";
 import { jwtClaims } from "./jwt-claims.js";
@@ -36,16 +35,20 @@ export interface Verification {
   adminConsentUrl?: string;
 }
 
+const checks = {
+  roles: {
+    accepts: (value) => Array.isArray(value) && value.every((role) => typeof role === "string"),
+    expected: "a list of permissions",
+    remedy: 'Write it as roles: ["User.Read.All"].',
+  },
+  // Looked at where scopes are read.
+  scopes: kinds.anything,
+  signal: kinds.signal,
+} satisfies Checks<VerifyOptions>;
+
 /** @throws AppIdentityError `invalid_options` */
 export function checkVerifyOptions(options: VerifyOptions): VerifyOptions {
-  checkOptionNames(options, ["roles", "scopes", "signal"], "verify()");
-  const { roles } = options;
-  if (roles !== undefined && !(Array.isArray(roles) && roles.every((role) => typeof role === "string"))) {
-    throw new AppIdentityError("invalid_options", '"roles" is not a list of permissions.', {
-      remedy: 'Write it as roles: ["User.Read.All"].',
-    });
-  }
-  return options;
+  return checkedOptions(options, checks, "verify()");
 }
 
 /** What a token that was just acquired says about its app. */

@@ -1,7 +1,7 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
+import { type Checks, checkedOptions, kinds } from "../check-options.js";
 import { AppIdentityError } from "../errors.js";
 import { locateCollection } from "../graph/collection.js";
-import { checkedOptions } from "../graph/list-options.js";
 import { requestText } from "../graph/paging/request-page.js";
 import { buildQuery } from "../graph/query/build-query.js";
 import { userRules } from "./list-users.js";
@@ -16,6 +16,12 @@ export interface CountUsersOptions {
   signal?: AbortSignal | undefined;
 }
 
+const checks = {
+  filter: kinds.text,
+  search: kinds.text,
+  signal: kinds.signal,
+} satisfies Checks<CountUsersOptions>;
+
 /**
  * Asks for the number of users and nothing else. It comes from an index that is seconds to minutes behind the
  * directory.
@@ -24,7 +30,7 @@ export interface CountUsersOptions {
  * const disabled = await countUsers(client, { filter: "accountEnabled eq false" });
  */
 export async function countUsers(client: Client, options: CountUsersOptions = {}): Promise<number> {
-  const { signal, ...asked } = checkedOptions(options, ["filter", "search", "signal"], "countUsers()");
+  const { signal, ...asked } = checkedOptions(options, checks, "countUsers()");
   const { traits, url: collection } = locateCollection(client, "/users/$count");
   const { url, headers } = buildQuery(collection, asked, { ...userRules, counting: true });
   return requestText(client, url, headers, { ...traits, signal, idempotent: true }, (text, { status }) => {

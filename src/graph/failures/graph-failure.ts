@@ -27,10 +27,10 @@ export function graphFailure(response: Response, bodyText: string, context: Fail
     ...meaning,
     statusCode: status,
     host: new URL(graphRoot).host,
-    ...(graphCode && { graphCode }),
-    ...(requestId !== undefined && { requestId }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-    ...(code === "permission_missing" && identity && { adminConsentUrl: adminConsentUrl(identity) }),
+    graphCode: graphCode || undefined,
+    requestId,
+    retryAfterMs,
+    adminConsentUrl: code === "permission_missing" && identity ? adminConsentUrl(identity) : undefined,
   });
 }
 

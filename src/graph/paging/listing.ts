@@ -1,4 +1,4 @@
-import { checkOptionNames } from "../../check-options.js";
+import { type Checks, checkedOptions, kinds } from "../../check-options.js";
 import { abortFailure } from "../failures/interruption.js";
 import { readToken } from "./continuation-token.js";
 import { type Page, PageWalk, type Walk } from "./page-walk.js";
@@ -20,13 +20,17 @@ export interface PagingOptions {
   continuationToken?: string | undefined;
 }
 
+const pagingChecks = {
+  // What is wrong with a token is told by the one who reads it.
+  continuationToken: kinds.anything,
+} satisfies Checks<PagingOptions>;
+
 /** The two ways through a collection. */
 export function listing<T, P extends Page<T> = Page<T>>(walk: Walk): Listing<T, P> {
   return {
     [Symbol.asyncIterator]: () => new ItemIterator<T>(() => new PageWalk(walk)),
     byPage(options = {}) {
-      checkOptionNames(options, ["continuationToken"], "byPage()");
-      const { continuationToken: token } = options;
+      const { continuationToken: token } = checkedOptions(options, pagingChecks, "byPage()");
       const start = token === undefined ? walk.start : readToken(token, walk.query, walk.scope);
       return new PageIterator<T, P>(() => new PageWalk({ ...walk, start, tokens: true }));
     },

@@ -1,4 +1,4 @@
-import { AppIdentityError } from "../../errors.js";
+import { type AppIdentityError, refusal } from "../../errors.js";
 import { type AdvancedReason, advancedReason } from "./advanced-query.js";
 import { checkNames } from "./check-names.js";
 import type { CollectionRules } from "./collection-rules.js";
@@ -88,7 +88,8 @@ export function buildQuery(
 }
 
 function unexpandable({ because }: AdvancedReason): AppIdentityError {
-  return refused(
+  return refusal(
+    "invalid_query",
     `expand can't be used here: ${because}, which makes the query advanced, and Graph expands nothing in those.`,
     "Read the relation in a second step, or do without what makes the query advanced.",
   );
@@ -100,7 +101,8 @@ function checkLength(url: string, advanced: AdvancedReason | undefined): void {
   const { length } = new URL(url).href;
   if (length <= limit) return;
   const kind = advanced === undefined ? "" : ` for an advanced query, which this is because ${advanced.because}`;
-  throw refused(
+  throw refusal(
+    "invalid_query",
     `The query's URL has ${length} characters; Graph takes ${limit}${kind}.`,
     "Ask in several listings, with part of the values each, or filter in your own code.",
   );
@@ -117,7 +119,8 @@ function pageSize(
   const most = small ? smallPages.maxPageSize : rules.maxPageSize;
   if (query.pageSize !== undefined && most !== undefined && query.pageSize > most) {
     const where = small ? ` with ${smallPages.property}` : "";
-    throw refused(
+    throw refusal(
+      "invalid_query",
       `pageSize is ${query.pageSize}, and Graph gives at most ${most} ${rules.noun} a page${where}.`,
       "Leave it out.",
     );
@@ -133,14 +136,16 @@ function quoted(search: string, { directory, plain }: CollectionRules): string {
   const clauses = isQuoted ? [...search.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, clause]) => clause!) : [search];
   const anywhere = directory ? clauses.find((clause) => !clause.includes(":")) : undefined;
   if (anywhere !== undefined) {
-    throw refused(
+    throw refusal(
+      "invalid_query",
       "search doesn't say in which property to look.",
       'Put it before the words: search: "displayName:ann".',
     );
   }
   if (isQuoted) return search;
   if (/\s(AND|OR)\s/.test(search)) {
-    throw refused(
+    throw refusal(
+      "invalid_query",
       "search joins clauses that have no quotes, so that it can't be told where they end.",
       'Put each clause into double quotes: "displayName:ann" OR "mail:ann".',
     );
@@ -154,7 +159,8 @@ function withParameters(collection: string, parameters: readonly [string, string
   const written = parameters.flatMap(([name, value]) => {
     if (value === undefined) return [];
     if (names.includes(name)) {
-      throw refused(
+      throw refusal(
+        "invalid_query",
         `${name} stands in the path and in the options.`,
         "Say it in one place; the options encode their values.",
       );
@@ -170,14 +176,15 @@ function encode(value: string): string {
   try {
     return encodeURIComponent(value).replace(/%(?:2C|2F|3A|40|24)/g, decodeURIComponent);
   } catch (cause) {
-    throw refused("The query holds text that isn't valid Unicode.", "Check where it was cut or decoded.", cause);
+    throw refusal(
+      "invalid_query",
+      "The query holds text that isn't valid Unicode.",
+      "Check where it was cut or decoded.",
+      cause,
+    );
   }
 }
 
 function listOf(value: string | readonly string[] | undefined): readonly string[] | undefined {
   return typeof value === "string" ? [value] : value;
-}
-
-function refused(message: string, remedy: string, cause?: unknown): AppIdentityError {
-  return new AppIdentityError("invalid_query", message, { remedy, cause });
 }

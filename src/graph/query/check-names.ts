@@ -1,5 +1,5 @@
 import { nearestName } from "../../check-options.js";
-import { AppIdentityError } from "../../errors.js";
+import { refusal } from "../../errors.js";
 import type { CollectionRules } from "./collection-rules.js";
 
 /** Everything in a query that names properties or relations. */
@@ -25,23 +25,27 @@ export function checkNames(
   const { listable = [], unlistable = [], relations = [] } = rules.properties ?? {};
   for (const name of select) {
     if (!/^[A-Za-z@][\w.@]*(\/[A-Za-z][\w.]*)*$/.test(name)) {
-      throw refused(
+      throw refusal(
+        "invalid_query",
         `select has ${JSON.stringify(name)}, which is no property name.`,
         "Give each name as its own element.",
       );
     }
     if (unlistable.includes(name)) {
-      throw refused(
+      throw refusal(
+        "invalid_query",
         `select has "${name}", which Graph returns of single objects only.`,
         `Read it from ${rules.properties?.one}.`,
       );
     }
-    if (relations.includes(name)) throw refused(`select has "${name}", which is a relation.`, "Name it in expand.");
+    if (relations.includes(name))
+      throw refusal("invalid_query", `select has "${name}", which is a relation.`, "Name it in expand.");
     checkKnown("select", name, listable, rules);
   }
   for (const clause of orderBy) {
     if (!/^[A-Za-z][\w./]*( asc| desc)?$/.test(clause)) {
-      throw refused(
+      throw refusal(
+        "invalid_query",
         `orderBy has ${JSON.stringify(clause)}.`,
         'Write "displayName" or "displayName desc", one per element.',
       );
@@ -64,12 +68,9 @@ function checkKnown(
   if (known.some((other) => other.toLowerCase() === name.toLowerCase())) return;
   const nearest = nearestName(name, known);
   const hint = nearest ? `Did you mean "${nearest}"?` : `See ${properties.reference} for the names.`;
-  throw refused(
+  throw refusal(
+    "invalid_query",
     `${where} has "${name}", which ${noun} don't have in v1.0 as of ${properties.asOf}.`,
     `${hint} What is newer goes through listAll<T>(), or on a client with version: "beta".`,
   );
-}
-
-function refused(message: string, remedy: string): AppIdentityError {
-  return new AppIdentityError("invalid_query", message, { remedy });
 }

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { AppIdentityError } from "../../errors.js";
+import { refusal } from "../../errors.js";
 import { isGuid } from "../../guid.js";
 
 /** What can stand for a value in an OData expression. A list becomes `('a','b')`, as `in` takes it. */
@@ -27,13 +27,21 @@ export interface ODataGuid {
 export function odata(text: TemplateStringsArray, ...values: readonly ODataValue[]): string {
   // What a tagged template holds in place of a text with an escape sequence that doesn't exist.
   if (text.some((part) => part === undefined)) {
-    throw refused("The expression has a backslash that JavaScript can't read.", "Double it, or pass it in a value.");
+    throw refusal(
+      "invalid_query",
+      "The expression has a backslash that JavaScript can't read.",
+      "Double it, or pass it in a value.",
+    );
   }
   let expression = text[0]!;
   let quotes = count(expression);
   for (const [index, value] of values.entries()) {
     if (quotes % 2 === 1) {
-      throw refused(`Value ${index + 1} stands inside quotes.`, "Leave the quotes out: the odata tag writes them.");
+      throw refusal(
+        "invalid_query",
+        `Value ${index + 1} stands inside quotes.`,
+        "Leave the quotes out: the odata tag writes them.",
+      );
     }
     const after = text[index + 1]!;
     expression += literal(value) + after;
@@ -48,7 +56,11 @@ export function odata(text: TemplateStringsArray, ...values: readonly ODataValue
  */
 odata.guid = (value: string): ODataGuid => {
   if (!isGuid(value)) {
-    throw refused(`${JSON.stringify(value)} is not a guid.`, "A guid looks like 00000000-0000-0000-0000-000000000000.");
+    throw refusal(
+      "invalid_query",
+      `${JSON.stringify(value)} is not a guid.`,
+      "A guid looks like 00000000-0000-0000-0000-000000000000.",
+    );
   }
   return { guid: value };
 };
@@ -56,7 +68,11 @@ odata.guid = (value: string): ODataGuid => {
 function literal(value: ODataValue): string {
   if (Array.isArray(value)) {
     if (value.length === 0)
-      throw refused("A list of values is empty.", "Don't ask at all when there is nothing to look for.");
+      throw refusal(
+        "invalid_query",
+        "A list of values is empty.",
+        "Don't ask at all when there is nothing to look for.",
+      );
     return `(${value.map((item) => scalar(item)).join(",")})`;
   }
   return scalar(value as ODataScalar);
@@ -65,14 +81,15 @@ function literal(value: ODataValue): string {
 function scalar(value: ODataScalar): string {
   if (typeof value === "string") {
     if (/\p{Surrogate}/u.test(value))
-      throw refused("A value is not valid Unicode.", "Check where it was cut or decoded.");
+      throw refusal("invalid_query", "A value is not valid Unicode.", "Check where it was cut or decoded.");
     return `'${value.replaceAll("'", "''")}'`;
   }
   if (value === null || typeof value === "boolean" || typeof value === "bigint") return String(value);
   if (typeof value === "number" && Number.isFinite(value)) return String(value);
   if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
   if (typeof value === "object" && "guid" in value) return odata.guid(value.guid).guid;
-  throw refused(
+  throw refusal(
+    "invalid_query",
     `OData has no way to write ${value instanceof Date ? "an invalid date" : inspect(value, { depth: 0 })}.`,
     "Values are strings, finite numbers, booleans, dates, null, odata.guid() and lists of these.",
   );
@@ -80,8 +97,4 @@ function scalar(value: ODataScalar): string {
 
 function count(text: string): number {
   return text.split("'").length - 1;
-}
-
-function refused(message: string, remedy: string): AppIdentityError {
-  return new AppIdentityError("invalid_query", message, { remedy });
 }

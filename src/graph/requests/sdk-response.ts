@@ -28,13 +28,12 @@ export async function deliver(response: Response, url: string, attempt: Attempt)
 }
 
 function notAnAnswer({ status, headers }: Response, what: string, cause?: unknown): AppIdentityError {
-  const requestId = headers.get("request-id");
   return new AppIdentityError("invalid_response", `Graph answered ${status} with ${what}.`, {
     remedy: "Look for a proxy or a sign-in page between here and Graph. If this was a change, Graph may have made it.",
     retryable: true,
     statusCode: status,
     cause,
-    ...(requestId !== null && { requestId }),
+    requestId: headers.get("request-id") ?? undefined,
   });
 }
 

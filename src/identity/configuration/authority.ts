@@ -6,7 +6,7 @@ import {
   cloudOfLoginHost,
   resolveCloud,
 } from "../../clouds.js";
-import { AppIdentityError } from "../../errors.js";
+import { refusal } from "../../errors.js";
 import { isGuid } from "../../guid.js";
 import { portal } from "../portal.js";
 import { checkTenant } from "./tenant.js";
@@ -51,14 +51,16 @@ export function resolveAuthority(options: AuthorityOptions): ResolvedAuthority {
   const [tenant, version] = segments;
   // A token endpoint or an issuer pasted as it is: what follows the tenant follows from the host.
   if (version !== undefined && version !== "v2.0" && version !== "oauth2") {
-    throw invalid(
+    throw refusal(
+      "invalid_options",
       `"authority" goes on after its tenant: ${JSON.stringify(options.authority)}.`,
       'Give "https://login.microsoftonline.com/<tenant>", or a custom URL domain as "oidcAuthority".',
     );
   }
   const named = tenant ?? options.tenantId ?? ciamDomain(host);
   if (named === undefined) {
-    throw invalid(
+    throw refusal(
+      "invalid_options",
       '"authority" names no tenant.',
       `Write its id or a domain after the host, or give "tenantId". The id: ${portal.tenantId}.`,
     );
@@ -86,7 +88,8 @@ export function aadAuthority(cloud: Cloud, tenantId: string): ResolvedAuthority 
 /** A custom URL domain of External ID, such as `https://login.contoso.com/<tenant>/v2.0`. */
 function oidcAuthority(options: AuthorityOptions, given: string): ResolvedAuthority {
   if (options.authority !== undefined) {
-    throw invalid(
+    throw refusal(
+      "invalid_options",
       '"authority" and "oidcAuthority" are both given.',
       'Keep "authority" for a Microsoft login host, "oidcAuthority" for a custom URL domain of External ID.',
     );
@@ -119,7 +122,8 @@ function cloudOf(host: string, { cloud, graphRoot }: AuthorityOptions): Cloud {
   if (chosen.loginHost === (byHost?.loginHost ?? host)) return chosen;
   // A custom domain in a named cloud.
   if (byHost === undefined && typeof cloud === "string") return resolveCloud({ ...chosen, loginHost: host });
-  throw invalid(
+  throw refusal(
+    "invalid_options",
     `"authority" is on ${host}, but the login host of "cloud" is ${chosen.loginHost}.`,
     'Give "cloud" and "tenantId", or "authority" alone.',
   );
@@ -138,7 +142,8 @@ function ciamDomain(host: string): string | undefined {
 
 function checkAgreement(tenant: string, tenantId: string | undefined, field: string): string {
   if (tenantId === undefined || checkTenant(tenantId, "tenantId") === tenant) return tenant;
-  throw invalid(
+  throw refusal(
+    "invalid_options",
     `"${field}" names the tenant ${tenant}, "tenantId" names ${tenantId.trim()}.`,
     `Leave "tenantId" out, or make the two equal. Its value: ${portal.tenantId}.`,
   );
@@ -152,14 +157,11 @@ function parse(text: string, field: string): { host: string; segments: string[] 
     // Reported below.
   }
   if (url?.protocol !== "https:" || url.username || url.password || url.search || url.hash) {
-    throw invalid(
+    throw refusal(
+      "invalid_options",
       `"${field}" is not an https URL of a login host and a tenant.`,
       'Write it as "https://login.microsoftonline.com/<tenant>", or give "tenantId" instead.',
     );
   }
   return { host: url.host, segments: url.pathname.split("/").filter(Boolean) };
-}
-
-function invalid(message: string, remedy: string): AppIdentityError {
-  return new AppIdentityError("invalid_options", message, { remedy });
 }

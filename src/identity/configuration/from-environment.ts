@@ -1,5 +1,5 @@
 import { type CloudHosts, type CloudName, cloudOfLoginHost, resolveCloud } from "../../clouds.js";
-import { AppIdentityError } from "../../errors.js";
+import { refusal } from "../../errors.js";
 import { credentialNames } from "../credentials/choose-credential.js";
 import { portal } from "../portal.js";
 import { type AppIdentityOptions, tenantNames } from "./options.js";
@@ -38,7 +38,8 @@ export function fromEnvironment(env: Environment = process.env, overrides: Optio
   ];
   const missing = wanted.filter(([, found]) => !found);
   if (missing.length > 0) {
-    throw invalid(
+    throw refusal(
+      "invalid_options",
       `Not set in the environment: ${missing.map(([variables]) => variables).join("; ")}.`,
       `Set what is missing. The portal shows it here: ${missing.map(([, , place]) => place).join("; ")}.`,
     );
@@ -77,12 +78,9 @@ function hostOf(authorityHost: string): string {
   } catch {
     // Reported below.
   }
-  throw invalid(
+  throw refusal(
+    "invalid_options",
     "AZURE_AUTHORITY_HOST is not the address of a login host.",
     'Set it to the host alone, such as "https://login.microsoftonline.us"; the tenant goes into AZURE_TENANT_ID.',
   );
-}
-
-function invalid(message: string, remedy: string): AppIdentityError {
-  return new AppIdentityError("invalid_options", message, { remedy });
 }

@@ -1,5 +1,5 @@
 import { type CloudName, cloudOfGraphRoot, cloudOfLoginHost, isKnownGraphRoot, resolveCloud } from "../../clouds.js";
-import { AppIdentityError } from "../../errors.js";
+import { type AppIdentityError, refusal } from "../../errors.js";
 import { credentialNames } from "../credentials/choose-credential.js";
 import { portal } from "../portal.js";
 import { resolveAuthority } from "./authority.js";
@@ -48,7 +48,11 @@ export function fromParameters(source: string | URL | object, overrides: OptionO
       return sample ? `"${sample}" still has the sample's text` : `"${fields.join('" or "')}" is missing`;
     });
     const advice = missing.map(({ fields, place }) => `${fields[0]}: ${place}`);
-    throw invalid(`${name}: ${complaints.join(", ")}.`, `The portal shows the values. ${advice.join(". ")}.`);
+    throw refusal(
+      "invalid_parameters",
+      `${name}: ${complaints.join(", ")}.`,
+      `The portal shows the values. ${advice.join(". ")}.`,
+    );
   }
   return options as AppIdentityOptions;
 }
@@ -63,19 +67,17 @@ function cloudOfEndpoint(
   if (!cloud || !authority || !URL.canParse(authority)) return undefined;
   const home = cloudOfLoginHost(new URL(authority).host);
   if (home === undefined || resolveCloud(home).loginHost === resolveCloud(cloud).loginHost) return cloud;
-  throw invalid(
+  throw refusal(
+    "invalid_parameters",
     `${name}: "authority" is in the cloud ${home}, "endpoint" in ${cloud}.`,
     `Microsoft Graph of that authority is ${resolveCloud(home).graphRoot}.`,
   );
 }
 
 function both(name: string, one: string, other: string): AppIdentityError {
-  return invalid(
+  return refusal(
+    "invalid_parameters",
     `${name}: "${one}" and "${other}" are both filled in.`,
     "Keep the one you use, and change the other to null.",
   );
-}
-
-function invalid(message: string, remedy: string): AppIdentityError {
-  return new AppIdentityError("invalid_parameters", message, { remedy });
 }

@@ -1,10 +1,10 @@
-import { checkOptionNames } from "../../check-options.js";
+import { type Checks, checkedOptions, kinds, objectWith } from "../../check-options.js";
 import { type Clock, systemClock } from "../../clock.js";
 import type { Cloud, CloudHosts, CloudName } from "../../clouds.js";
-import { AppIdentityError } from "../../errors.js";
+import { refusal } from "../../errors.js";
 import { type Fetch, resolveFetch } from "../../http/fetch.js";
 import type { Logger } from "../../logger.js";
-import { chooseCredential, credentialNames } from "../credentials/choose-credential.js";
+import { chooseCredential } from "../credentials/choose-credential.js";
 import type { Credential, CredentialChoices, CredentialOptions } from "../credentials/credential.js";
 import { isPlaceholder } from "../placeholders.js";
 import { portal } from "../portal.js";
@@ -86,29 +86,51 @@ export interface ResolvedIdentity {
 }
 
 export const tenantNames = ["tenantId", "authority", "oidcAuthority"] as const;
-const otherNames = ["cloud", "scopes", "tokenStore", "maxTokens", "fetch", "logger", "clock"] as const;
-const names = [...tenantNames, "clientId", ...credentialNames, ...otherNames];
+
+const checks = {
+  // What is wrong with these is told where they are read.
+  tenantId: kinds.anything,
+  authority: kinds.anything,
+  oidcAuthority: kinds.anything,
+  clientId: kinds.anything,
+  clientSecret: kinds.anything,
+  clientCertificate: kinds.anything,
+  clientAssertion: kinds.anything,
+  federatedTokenFile: kinds.anything,
+  tokenCredential: kinds.anything,
+  cloud: kinds.anything,
+  scopes: kinds.anything,
+  tokenStore: objectWith(
+    ["get", "set"],
+    "a store with get() and set()",
+    "Give a TokenStore, such as redisTokenStore() makes.",
+  ),
+  maxTokens: kinds.amount,
+  fetch: kinds.fetch,
+  logger: objectWith([], "an object", "Give console, a pino logger, or any object with their methods."),
+  clock: kinds.anything,
+} satisfies Checks<EveryOption>;
 
 /**
  * Checks everything that can be checked without asking Entra.
  * @throws AppIdentityError `invalid_options`, `invalid_scope`, `invalid_certificate`, `certificate_expired`
  */
 export function resolveOptions(options: AppIdentityOptions): ResolvedIdentity {
-  checkOptionNames(options, names, "AppIdentityAuthProvider");
-  checkParts(options);
-  // One by one, not by spreading: options may be an instance with getters.
-  const { tenantId: tenant, authority: given, oidcAuthority, logger, tokenStore, maxTokens } = options;
-  const { clock = systemClock } = options;
-  const borrowed = options.tokenCredential !== undefined;
-  const clientId = borrowed && options.clientId === undefined ? "" : checkText(options, "clientId", portal.clientId);
-  for (const name of tenantNames) if (options[name] !== undefined) checkText(options, name, portal.tenantId);
-  const asked = options.scopes === undefined ? undefined : parseScopes(options.scopes);
-  const tenantless = tenantNames.every((name) => options[name] === undefined);
-  if (tenantless && !borrowed) checkText(options, "tenantId", portal.tenantId);
+  const given = checkedOptions(options, checks, "AppIdentityAuthProvider");
+  const { logger, tokenStore, maxTokens, clock = systemClock } = given;
+  const borrowed = given.tokenCredential !== undefined;
+  const clientId = borrowed && given.clientId === undefined ? "" : checkText(given, "clientId", portal.clientId);
+  for (const name of tenantNames) if (given[name] !== undefined) checkText(given, name, portal.tenantId);
+  const asked = given.scopes === undefined ? undefined : parseScopes(given.scopes);
+  const tenantless = tenantNames.every((name) => given[name] === undefined);
+  if (tenantless && !borrowed) checkText(given, "tenantId", portal.tenantId);
   const { authority, tenantId, cloud } = tenantless
-    ? authorityWithoutTenant(options.cloud)
+    ? authorityWithoutTenant(given.cloud)
     : resolveAuthority({
-        ...{ tenantId: tenant, authority: given, oidcAuthority, cloud: options.cloud },
+        tenantId: given.tenantId,
+        authority: given.authority,
+        oidcAuthority: given.oidcAuthority,
+        cloud: given.cloud,
         graphRoot: asked && resourceOf(asked[0]!),
       });
   return Object.freeze({
@@ -118,7 +140,7 @@ export function resolveOptions(options: AppIdentityOptions): ResolvedIdentity {
     cloud,
     scopes: resolveScopes(asked, cloud),
     credential: chooseCredential(options, { tenantId, clientId, clock, logger }),
-    fetch: resolveFetch(options.fetch),
+    fetch: resolveFetch(given.fetch),
     logger,
     tokenStore,
     maxTokens,
@@ -141,28 +163,9 @@ function checkText(
         : value.trim() === ""
           ? "is empty"
           : `is still ${JSON.stringify(value)}`;
-  throw invalid(
+  throw refusal(
+    "invalid_options",
     `"${name}" ${wrong}.`,
     `Its value: ${where}. If it comes from the environment, check that the variable is set.`,
   );
-}
-
-/** What JavaScript callers can get wrong, where it would only surface in the middle of a job. */
-function checkParts({ fetch, logger, tokenStore, maxTokens }: AppIdentityOptions): void {
-  if (fetch !== undefined && typeof fetch !== "function") {
-    throw invalid('"fetch" is not a function.', "Give a function like the global fetch, or leave it out.");
-  }
-  if (logger !== undefined && (typeof logger !== "object" || logger === null)) {
-    throw invalid('"logger" is not an object.', "Give console, a pino logger, or any object with their methods.");
-  }
-  if (tokenStore !== undefined && !(typeof tokenStore?.get === "function" && typeof tokenStore.set === "function")) {
-    throw invalid('"tokenStore" has no get and set.', "Give a TokenStore, such as redisTokenStore() makes.");
-  }
-  if (maxTokens !== undefined && !(Number.isInteger(maxTokens) && maxTokens > 0)) {
-    throw invalid('"maxTokens" is not a number of tokens.', "Give a whole number from 1, or leave it out for 10,000.");
-  }
-}
-
-function invalid(message: string, remedy: string): AppIdentityError {
-  return new AppIdentityError("invalid_options", message, { remedy });
 }

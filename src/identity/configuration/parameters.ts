@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { nearestName } from "../../check-options.js";
-import { AppIdentityError } from "../../errors.js";
+import { refusal } from "../../errors.js";
 import { decodeText } from "../decode-text.js";
 import { isPlaceholder } from "../placeholders.js";
 import { jsonFault, lineAndColumn } from "./json-fault.js";
@@ -54,7 +54,11 @@ export function readParameters(source: string | URL | object): Parameters {
     const value = content[field];
     if (value === undefined || value === null) return undefined;
     if (typeof value !== "string")
-      throw invalid(`${name}: "${field}" is not a string.`, "Write its value in double quotes, or null.");
+      throw refusal(
+        "invalid_parameters",
+        `${name}: "${field}" is not a string.`,
+        "Write its value in double quotes, or null.",
+      );
     if (!isPlaceholder(value)) return value.trim() || undefined;
     unfilled.push(field);
     return undefined;
@@ -63,7 +67,8 @@ export function readParameters(source: string | URL | object): Parameters {
   const thumbprint = read("thumbprint");
   const keyFile = read("private_key_file");
   if (thumbprint !== undefined && keyFile === undefined) {
-    throw invalid(
+    throw refusal(
+      "invalid_parameters",
       `${name}: there is a "thumbprint", but no "private_key_file".`,
       "Name the PEM file that holds the certificate's private key; its path is relative to this file.",
     );
@@ -94,7 +99,8 @@ function load(source: string | URL | object): { name: string; folder: string; co
     path = source instanceof URL ? fileURLToPath(source) : resolve(source);
     json = decodeText(readFileSync(path));
   } catch (cause) {
-    throw invalid(
+    throw refusal(
+      "invalid_parameters",
       `The parameters can't be read: ${inspect(source instanceof URL ? source.href : source)}.`,
       "Give the path of the file, and check that this process may read it.",
       cause,
@@ -104,7 +110,7 @@ function load(source: string | URL | object): { name: string; folder: string; co
   const fault = jsonFault(json);
   if (fault === undefined) return { name, folder: dirname(path), content: objectOf(JSON.parse(json), name) };
   const { line, column } = lineAndColumn(json, fault);
-  throw invalid(`${name} is not JSON: line ${line}, column ${column}.`, jsonAdvice(json, fault));
+  throw refusal("invalid_parameters", `${name} is not JSON: line ${line}, column ${column}.`, jsonAdvice(json, fault));
 }
 
 function jsonAdvice(json: string, fault: number): string {
@@ -118,7 +124,11 @@ function jsonAdvice(json: string, fault: number): string {
 
 function objectOf(value: unknown, name: string): Record<string, unknown> {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw invalid(`${name} is not a JSON object.`, `Write it as { "authority": …, "client_id": …, "secret": … }.`);
+  throw refusal(
+    "invalid_parameters",
+    `${name} is not a JSON object.`,
+    `Write it as { "authority": …, "client_id": …, "secret": … }.`,
+  );
 }
 
 /** Fields of one's own are fine, as in the quickstart. One that nearly has a name of ours, in its place, is a slip. */
@@ -127,7 +137,7 @@ function checkNames(content: Record<string, unknown>, name: string): void {
     if (fields.includes(field)) continue;
     const meant = nearestName(field, fields);
     if (meant === undefined || content[meant] !== undefined) continue;
-    throw invalid(`${name}: "${field}" is not a field that is read.`, `Did you mean "${meant}"?`);
+    throw refusal("invalid_parameters", `${name}: "${field}" is not a field that is read.`, `Did you mean "${meant}"?`);
   }
 }
 
@@ -135,7 +145,8 @@ function scopesOf(scope: unknown, name: string): readonly string[] | undefined {
   if (scope === undefined || scope === null) return undefined;
   const list: unknown[] = Array.isArray(scope) ? scope : [scope];
   if (list.every((each) => typeof each === "string")) return list;
-  throw invalid(
+  throw refusal(
+    "invalid_parameters",
     `${name}: "scope" is not a list of strings.`,
     'Write it as [ "https://graph.microsoft.com/.default" ].',
   );
@@ -143,7 +154,8 @@ function scopesOf(scope: unknown, name: string): readonly string[] | undefined {
 
 function endpointOf(endpoint: string | undefined, name: string): string | undefined {
   if (endpoint === undefined || (URL.canParse(endpoint) && new URL(endpoint).protocol === "https:")) return endpoint;
-  throw invalid(
+  throw refusal(
+    "invalid_parameters",
     `${name}: "endpoint" is not an https URL.`,
     'Write it in full, as "https://graph.microsoft.com/v1.0/users".',
   );
@@ -151,8 +163,4 @@ function endpointOf(endpoint: string | undefined, name: string): string | undefi
 
 function dropUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as never;
-}
-
-function invalid(message: string, remedy: string, cause?: unknown): AppIdentityError {
-  return new AppIdentityError("invalid_parameters", message, { remedy, cause });
 }

@@ -1,5 +1,5 @@
 import { type Cloud, isKnownGraphRoot } from "../../clouds.js";
-import { AppIdentityError } from "../../errors.js";
+import { AppIdentityError, refusal } from "../../errors.js";
 import { portal } from "../portal.js";
 
 const suffix = "/.default";
@@ -30,7 +30,8 @@ export function parseScopes(given: string | readonly string[]): readonly string[
   const scopes = new Set<string>();
   for (const scope of list) {
     if (typeof scope !== "string") {
-      throw invalid(
+      throw refusal(
+        "invalid_scope",
         "A scope is not a string.",
         'Give scopes as strings, such as "https://graph.microsoft.com/.default".',
       );
@@ -39,14 +40,16 @@ export function parseScopes(given: string | readonly string[]): readonly string[
   }
   const [first, ...others] = scopes;
   if (first === undefined) {
-    throw invalid(
+    throw refusal(
+      "invalid_scope",
       '"scopes" is empty.',
       "Leave it out to get Microsoft Graph, or name the one resource you want a token for.",
     );
   }
   const stranger = others.find((scope) => resourceOf(scope) !== resourceOf(first));
   if (stranger !== undefined) {
-    throw invalid(
+    throw refusal(
+      "invalid_scope",
       `"${first}" and "${stranger}" belong to two resources.`,
       "A token is for one resource: ask for each of them with a call of its own.",
     );
@@ -61,17 +64,18 @@ export function resourceOf(scope: string): string {
 
 function checkScope(scope: string): string {
   if (/\s/.test(scope))
-    throw invalid(`The scope "${scope}" has a space in it.`, "Give each scope as a string of its own.");
+    throw refusal(
+      "invalid_scope",
+      `The scope "${scope}" has a space in it.`,
+      "Give each scope as a string of its own.",
+    );
   if (scope.length > suffix.length && scope.endsWith(suffix)) return scope;
   const permission = scope.split("/").at(-1);
-  throw invalid(
+  throw refusal(
+    "invalid_scope",
     `The scope "${scope}" does not end in "${suffix}".`,
     scope.endsWith(".default")
       ? `Write the resource in front of it: "https://graph.microsoft.com${suffix}" or "api://<application id>${suffix}".`
       : `An app asks for all it was granted: use "https://graph.microsoft.com${suffix}" or "api://<application id>${suffix}", and grant ${permission} under ${portal.permissions}.`,
   );
-}
-
-function invalid(message: string, remedy: string): AppIdentityError {
-  return new AppIdentityError("invalid_scope", message, { remedy });
 }

@@ -1,22 +1,34 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { checkOptionNames } from "../../check-options.js";
-import { AppIdentityError } from "../../errors.js";
+import { type Checks, checkedOptions, kinds } from "../../check-options.js";
+import { refusal } from "../../errors.js";
 import { log } from "../../logger.js";
 import { portal } from "../portal.js";
 import type { CertificateOptions, CredentialContext, Proof, ProvingCredential } from "./credential.js";
 import { type Certificate, certificateExpired, readCertificate } from "./read-certificate.js";
 
 const places = ["path", "pem", "privateKey"] as const;
-const details = ["passphrase", "thumbprint", "thumbprintSha256", "x5c", "sendX5c"];
+const checks = {
+  path: kinds.anything,
+  pem: kinds.anything,
+  privateKey: kinds.anything,
+  passphrase: {
+    accepts: (value) => typeof value === "string" || typeof value === "function",
+    expected: "a string, or a function that returns one",
+  },
+  thumbprint: kinds.anything,
+  thumbprintSha256: kinds.anything,
+  x5c: kinds.anything,
+  sendX5c: kinds.flag,
+} satisfies Checks<CertificateOptions>;
 const warningMs = 30 * 86_400_000;
 
 /** A certificate that may be renewed while the process runs: its file is read for each token request. */
 export function certificateCredential(
-  options: CertificateOptions,
+  given: CertificateOptions,
   { clock, logger }: CredentialContext,
 ): ProvingCredential {
-  checkShape(options);
+  const options = checkShape(given);
   const { path, pem, privateKey, x5c, sendX5c = x5c !== undefined } = options;
   const origin = path ?? (pem === undefined ? '"clientCertificate.privateKey"' : '"clientCertificate.pem"');
   const parse = (content: string | Uint8Array): Certificate => {
@@ -88,15 +100,17 @@ function firstRead(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw new AppIdentityError("invalid_certificate", `The certificate file can't be read: ${path}.`, {
-      remedy: "Check that it exists, and that the user of this process may read it.",
+    throw refusal(
+      "invalid_certificate",
+      `The certificate file can't be read: ${path}.`,
+      "Check that it exists, and that the user of this process may read it.",
       cause,
-    });
+    );
   }
 }
 
-function checkShape(options: CertificateOptions): void {
-  checkOptionNames(options, [...places, ...details], "clientCertificate");
+function checkShape(all: CertificateOptions): CertificateOptions {
+  const options = checkedOptions(all, checks, "clientCertificate");
   const given = places.filter((place) => options[place] !== undefined);
   const [place, another] = given;
   const problem =
@@ -107,9 +121,10 @@ function checkShape(options: CertificateOptions): void {
         : typeof options[place] !== "string" || options[place].trim() === ""
           ? `has no text in "${place}"`
           : undefined;
-  if (problem === undefined) return;
-  throw new AppIdentityError("invalid_options", `"clientCertificate" ${problem}.`, {
-    remedy:
-      "Give { path }, { pem }, or { privateKey } with its thumbprint. If it comes from the environment, check that the variable is set.",
-  });
+  if (problem === undefined) return options;
+  throw refusal(
+    "invalid_options",
+    `"clientCertificate" ${problem}.`,
+    "Give { path }, { pem }, or { privateKey } with its thumbprint. If it comes from the environment, check that the variable is set.",
+  );
 }

@@ -1,4 +1,5 @@
-import { AppIdentityError } from "../../errors.js";
+import { optionOf } from "../../check-options.js";
+import { type AppIdentityError, refusal } from "../../errors.js";
 import { assertionCredential } from "./assertion.js";
 import { certificateCredential } from "./certificate.js";
 import type { Credential, CredentialChoices, CredentialContext, CredentialOptions } from "./credential.js";
@@ -25,17 +26,20 @@ export const credentialNames = Object.keys(makers) as (keyof CredentialChoices)[
  * @throws AppIdentityError `invalid_options` for none or several, `invalid_certificate`, `certificate_expired`
  */
 export function chooseCredential(options: CredentialOptions, context: CredentialContext): Credential {
-  const [name, another] = credentialNames.filter((each) => options[each] !== undefined);
+  const [name, another] = credentialNames.filter((each) => optionOf(options, each) !== undefined);
   if (name === undefined) {
     const unset = credentialNames.filter((each) => each in options);
     throw invalid(unset.length > 0 ? `"${unset.join('" and "')}" is undefined.` : "No credential is given.");
   }
   if (another !== undefined) throw invalid(`"${name}" and "${another}" are both given.`);
-  return (makers[name] as Maker<unknown>)(options[name], context);
+  return (makers[name] as Maker<unknown>)(optionOf(options, name), context);
 }
 
 function invalid(message: string): AppIdentityError {
-  return new AppIdentityError("invalid_options", message, {
-    remedy: `Give exactly one of ${credentialNames.join(", ")}. If its value comes from the environment, check that the variable is set.`,
-  });
+  const names = credentialNames.join(", ");
+  return refusal(
+    "invalid_options",
+    message,
+    `Give exactly one of ${names}. If its value comes from the environment, check that the variable is set.`,
+  );
 }

@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { AppIdentityError, type AppIdentityErrorCode } from "../../errors.js";
+import { AppIdentityError, type AppIdentityErrorCode, refusal } from "../../errors.js";
 import { portal } from "../portal.js";
 import { pemText } from "./read-pem.js";
 
@@ -46,14 +46,16 @@ export function readCertificate(source: CertificateSource, now: number): Certifi
     const [thumbprintSha256, thumbprint] = [64, 40].map((digits) => given.find((hex) => hex?.length === digits));
     if (thumbprintSha256 !== undefined) return { privateKey, thumbprintSha256 };
     if (thumbprint !== undefined) return { privateKey, thumbprint };
-    throw invalid(
+    throw refusal(
+      "invalid_certificate",
       `${origin} has a private key, but no certificate and no thumbprint.`,
       `Append the certificate to the key, or give "thumbprint" as well. Its value: ${portal.certificates}.`,
     );
   }
   const own = certificates.find((certificate) => certificate.checkPrivateKey(key));
   if (own === undefined) {
-    throw invalid(
+    throw refusal(
+      "invalid_certificate",
       `The private key and the certificate in ${origin} don't belong together.`,
       "Put the key that the certificate was made for into the file; a renewed certificate often comes with a new key.",
     );
@@ -68,7 +70,8 @@ export function readCertificate(source: CertificateSource, now: number): Certifi
 function readPrivateKey(text: string, { passphrase, origin }: CertificateSource): KeyObject {
   const [pem] = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----.+?-----END \1-----/s.exec(text) ?? [];
   if (pem === undefined) {
-    throw invalid(
+    throw refusal(
+      "invalid_certificate",
       `${origin} has no private key in it.`,
       /-----BEGIN CERTIFICATE-----/.test(text)
         ? "It is the certificate alone, which is what the portal wants; put the private key that it was made with next to it."
@@ -78,7 +81,8 @@ function readPrivateKey(text: string, { passphrase, origin }: CertificateSource)
   const encrypted = pem.includes("ENCRYPTED");
   const secret = encrypted ? passphraseOf(passphrase, origin) : undefined;
   if (encrypted && !secret) {
-    throw invalid(
+    throw refusal(
+      "invalid_certificate",
       `The private key in ${origin} is encrypted.`,
       'Give its "passphrase" (AZURE_CLIENT_CERTIFICATE_PASSWORD).',
     );
@@ -88,12 +92,14 @@ function readPrivateKey(text: string, { passphrase, origin }: CertificateSource)
     key = createPrivateKey({ key: pem, ...(secret && { passphrase: secret }) });
   } catch (cause) {
     throw encrypted
-      ? invalid(
+      ? refusal(
+          "invalid_certificate",
           `The passphrase doesn't open the private key in ${origin}.`,
           "Check the passphrase for a missing or added character.",
           cause,
         )
-      : invalid(
+      : refusal(
+          "invalid_certificate",
           `The private key in ${origin} can't be read.`,
           pem.includes("OPENSSH")
             ? "It is in OpenSSH's own format: convert a copy with ssh-keygen -p -m PKCS8 -f <copy>."
@@ -102,14 +108,16 @@ function readPrivateKey(text: string, { passphrase, origin }: CertificateSource)
         );
   }
   if (key.asymmetricKeyType !== "rsa") {
-    throw invalid(
+    throw refusal(
+      "invalid_certificate",
       `The private key in ${origin} is of the kind "${key.asymmetricKeyType}".`,
       "Entra takes signatures of RSA keys only: make a certificate with an RSA key of 2048 bits or more.",
     );
   }
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
   if (bits < 2048) {
-    throw invalid(
+    throw refusal(
+      "invalid_certificate",
       `The RSA key in ${origin} has ${bits} bits.`,
       "Make a certificate with an RSA key of 2048 bits or more.",
     );
@@ -121,7 +129,8 @@ function passphraseOf(given: CertificateSource["passphrase"], origin: string): s
   try {
     return typeof given === "function" ? given() : given;
   } catch (cause) {
-    throw invalid(
+    throw refusal(
+      "invalid_certificate",
       `The function given as "passphrase" for ${origin} failed.`,
       'Look at what it does; "cause" tells more.',
       cause,
@@ -134,7 +143,8 @@ function readCertificates(text: string, origin: string): X509Certificate[] {
     try {
       return new X509Certificate(pem);
     } catch (cause) {
-      throw invalid(
+      throw refusal(
+        "invalid_certificate",
         `A certificate in ${origin} can't be read.`,
         "It is damaged: compare it with the original, line breaks included.",
         cause,
@@ -148,7 +158,8 @@ function thumbprintOf(given: string | undefined, field: "thumbprint" | "thumbpri
   if (given === undefined) return undefined;
   const hex = typeof given === "string" ? given.replace(/[^!-9;-~]/g, "").toUpperCase() : "";
   if (/^[0-9A-F]{64}$/.test(hex) || (field === "thumbprint" && /^[0-9A-F]{40}$/.test(hex))) return hex;
-  throw invalid(
+  throw refusal(
+    "invalid_certificate",
     `"${field}" is not ${field === "thumbprint" ? 40 : 64} hexadecimal digits.`,
     `Copy the whole thumbprint. Its value: ${portal.certificates}; a SHA-1 thumbprint has 40 digits, one of SHA-256 64.`,
   );
@@ -157,7 +168,8 @@ function thumbprintOf(given: string | undefined, field: "thumbprint" | "thumbpri
 function checkThumbprints(given: readonly (string | undefined)[], own: readonly string[], origin: string): void {
   const stranger = given.find((hex) => hex !== undefined && !own.includes(hex));
   if (stranger === undefined) return;
-  throw invalid(
+  throw refusal(
+    "invalid_certificate",
     `The certificate in ${origin} has the thumbprint ${own.find((hex) => hex.length === stranger.length)}, not ${stranger}.`,
     "Leave the thumbprint out (it is computed), or use the certificate it belongs to.",
   );
@@ -170,7 +182,8 @@ function checkDates(certificate: X509Certificate, origin: string, now: number): 
   const startsAt = Date.parse(certificate.validFrom);
   const expiresAt = Date.parse(certificate.validTo);
   if (startsAt > now + clockSkewMs) {
-    throw invalid(
+    throw refusal(
+      "invalid_certificate",
       `The certificate in ${origin} is not valid before ${new Date(startsAt).toISOString()}.`,
       "Check this machine's clock; if it is right, wait, or use the certificate's predecessor until then.",
     );
@@ -185,10 +198,6 @@ export function certificateExpired(origin: string, expiresAt: number): AppIdenti
     `The certificate in ${origin} expired on ${new Date(expiresAt).toISOString().slice(0, 10)}.`,
     `Make a new one, upload its public half under ${portal.certificates}, and put it in place of this one.`,
   );
-}
-
-function invalid(message: string, remedy: string, cause?: unknown): AppIdentityError {
-  return failure("invalid_certificate", message, remedy, cause);
 }
 
 function failure(code: AppIdentityErrorCode, message: string, remedy: string, cause?: unknown): AppIdentityError {

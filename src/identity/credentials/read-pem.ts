@@ -1,4 +1,4 @@
-import { AppIdentityError } from "../../errors.js";
+import { refusal } from "../../errors.js";
 import { decodeText } from "../decode-text.js";
 
 /**
@@ -19,13 +19,15 @@ export function pemText(content: string | Uint8Array, origin: string): string {
   const target = `${source.replace(/\.\w+$/, "")}.pem`;
   const kind = derKind(bytes);
   if (kind === "pfx" || (/\.(pfx|p12)$/i.test(source) && path !== undefined)) {
-    throw invalid(
+    throw refusal(
+      "invalid_certificate",
       `${origin} is a PFX (PKCS#12) file, and PEM is needed.`,
       `Convert it: openssl pkcs12 -in ${quoted(source)} -out ${quoted(target)} -nodes   (with -legacy if openssl doesn't support its cipher).`,
     );
   }
   if (kind === "der") {
-    throw invalid(
+    throw refusal(
+      "invalid_certificate",
       `${origin} is in binary form (DER), and PEM is needed.`,
       `If it is the certificate: openssl x509 -inform der -in ${quoted(source)} -out ${quoted(target)}, then append the private key to it.`,
     );
@@ -42,8 +44,4 @@ function derKind(bytes: Uint8Array): "pfx" | "der" | undefined {
 
 function quoted(path: string): string {
   return /^[\w./~-]+$/.test(path) ? path : `"${path}"`;
-}
-
-function invalid(message: string, remedy: string): AppIdentityError {
-  return new AppIdentityError("invalid_certificate", message, { remedy });
 }

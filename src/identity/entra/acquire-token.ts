@@ -84,7 +84,7 @@ async function borrowToken(
 
 function credentialFailed(message: string, cause?: unknown): AppIdentityError {
   const remedy = "Ask that credential for a token on its own, in the same environment; the cause tells more.";
-  return new AppIdentityError("credential_callback_failed", message, { remedy, ...(cause !== undefined && { cause }) });
+  return new AppIdentityError("credential_callback_failed", message, { remedy, cause });
 }
 
 function borrowTimeout(timeoutMs: number): AppIdentityError {

@@ -73,8 +73,7 @@ export class EntraNetwork implements INetworkModule {
 function judge(answer: Answer, host: string, now: number, context: NetworkOptions["context"]): Record<string, unknown> {
   const { status, headers, text } = answer;
   const body = parseObject(text);
-  const retryAfterMs = retryAfterOf(headers, now);
-  const known = { statusCode: status, host, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  const known = { statusCode: status, host, retryAfterMs: retryAfterOf(headers, now) };
   if (typeof body?.error === "string" || isTransientStatus(status)) {
     const failure = entraFailure(body ?? {}, status, context);
     throw failure.with({ ...known, retryable: failure.retryable || isTransientStatus(status) });

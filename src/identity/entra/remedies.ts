@@ -1,4 +1,4 @@
-import { AppIdentityError, type AppIdentityErrorCode, type AppIdentityErrorDetails } from "../../errors.js";
+import { AppIdentityError, type AppIdentityErrorCode } from "../../errors.js";
 import { portal } from "../portal.js";
 
 /** Who asked for the token that Entra refused. */
@@ -206,21 +206,18 @@ export function entraFailure(body: Record<string, unknown>, statusCode: number, 
   const aadsts = numericCode(body.error_codes) ?? numericCode([Number(/AADSTS(\d+)/.exec(description ?? "")?.[1])]);
   const oauthError = textOf(body.error);
   const { code, remedy, retryable } = verdictOn(aadsts, oauthError, statusCode);
-  const found: Omit<AppIdentityErrorDetails, "remedy"> = {
-    statusCode,
-    ...(retryable && { retryable }),
-    ...(aadsts !== undefined && { aadsts }),
-    ...(oauthError !== undefined && { oauthError }),
-    ...(description !== undefined && { oauthDescription: description }),
-    ...idOf("traceId", body.trace_id, description, /Trace ID: ([0-9a-f-]{36})/i),
-    ...idOf("correlationId", body.correlation_id, description, /Correlation ID: ([0-9a-f-]{36})/i),
-  };
   const name = aadsts === undefined ? "Entra" : `Entra (AADSTS${aadsts})`;
   const says = sentence(description) || oauthError;
   const message = says ? `${name} refused the token: ${says}` : `${name} answered HTTP ${statusCode}.`;
   return new AppIdentityError(code, message, {
     remedy: typeof remedy === "function" ? remedy(asker) : remedy,
-    ...found,
+    retryable,
+    statusCode,
+    aadsts,
+    oauthError,
+    oauthDescription: description,
+    traceId: textOf(body.trace_id) ?? /Trace ID: ([0-9a-f-]{36})/i.exec(description ?? "")?.[1],
+    correlationId: textOf(body.correlation_id) ?? /Correlation ID: ([0-9a-f-]{36})/i.exec(description ?? "")?.[1],
   });
 }
 
@@ -252,11 +249,6 @@ function sentence(description = ""): string {
 function numericCode(codes: unknown): number | undefined {
   const first = Array.isArray(codes) ? Number(codes[0]) : Number.NaN;
   return Number.isSafeInteger(first) && first > 0 ? first : undefined;
-}
-
-function idOf(field: "traceId" | "correlationId", given: unknown, description: string | undefined, pattern: RegExp) {
-  const id = textOf(given) ?? pattern.exec(description ?? "")?.[1];
-  return id === undefined ? {} : { [field]: id };
 }
 
 function textOf(value: unknown): string | undefined {
