@@ -4,7 +4,7 @@ import { retryDelay } from "../../http/retry-after.js";
 import { log } from "../../logger.js";
 import type { ResolvedIdentity } from "../configuration/options.js";
 import type { BorrowedCredential, Proof } from "../credentials/credential.js";
-import { refreshTime, type Token, type TokenRequest } from "../tokens/token.js";
+import { isTokenText, longestLifeMs, refreshTime, type Token, type TokenRequest } from "../tokens/token.js";
 import { requestToken, type TokenQuery } from "./request-token.js";
 
 const attempts = 3;
@@ -75,9 +75,8 @@ async function borrowToken(
   }
   const { token: value, expiresOnTimestamp, refreshAfterTimestamp } = granted ?? {};
   const at = now();
-  const expiresAt = Number(expiresOnTimestamp);
-  if (typeof value !== "string" || value === "" || !(expiresAt > at))
-    throw credentialFailed("The tokenCredential gave no valid token.");
+  const expiresAt = Math.min(Number(expiresOnTimestamp), at + longestLifeMs);
+  if (!isTokenText(value) || !(expiresAt > at)) throw credentialFailed("The tokenCredential gave no valid token.");
   const wish = Number(refreshAfterTimestamp);
   return { value, expiresAt, refreshAt: wish > at && wish < expiresAt ? wish : refreshTime(at, expiresAt) };
 }

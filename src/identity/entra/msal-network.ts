@@ -37,7 +37,11 @@ export class EntraNetwork implements INetworkModule {
   }
 
   sendGetRequestAsync<T>(url: string, options?: NetworkRequestOptions): Promise<NetworkResponse<T>> {
-    return this.#send<T>(url, { method: "GET", ...(options?.headers && { headers: options.headers }) });
+    return this.#send<T>(
+      url,
+      { method: "GET", ...(options?.headers && { headers: options.headers }) },
+      ({ body }) => void destination(body.token_endpoint, this.#options.trustedHosts),
+    );
   }
 
   sendPostRequestAsync<T>(url: string, options?: NetworkRequestOptions): Promise<NetworkResponse<T>> {
@@ -50,17 +54,16 @@ export class EntraNetwork implements INetworkModule {
     );
   }
 
-  async #send<T>(url: string, init: RequestInit, accept?: (answer: TokenAnswer) => void): Promise<NetworkResponse<T>> {
+  async #send<T>(url: string, init: RequestInit, accept: (answer: TokenAnswer) => void): Promise<NetworkResponse<T>> {
     const { clock, context, fetch, signal, trustedHosts } = this.#options;
     try {
-      const { host } = new URL(url);
-      if (accept && !trustedHosts.includes(host)) throw untrusted(host, trustedHosts);
+      const { host, href } = destination(url, trustedHosts);
       const sentAt = clock.monotonic();
-      const answer = await exchange(url, init, { fetch, clock, signal, timeoutMs, maxBytes });
+      const answer = await exchange(href, init, { fetch, clock, signal, timeoutMs, maxBytes });
       const elapsedMs = clock.monotonic() - sentAt;
       const arrivedAt = clock.now();
       const body = judge(answer, host, arrivedAt, context);
-      accept?.({ host, body, date: answer.headers.get("date"), arrivedAt, elapsedMs });
+      accept({ host, body, date: answer.headers.get("date"), arrivedAt, elapsedMs });
       return { status: answer.status, headers: {}, body: body as T };
     } catch (error) {
       if (error instanceof AppIdentityError) this.failure = error;
@@ -104,9 +107,19 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-function untrusted(host: string, trustedHosts: readonly string[]): AppIdentityError {
-  return new AppIdentityError("invalid_token_response", `The token endpoint is said to be on ${host}.`, {
-    remedy: `Credentials go to ${trustedHosts.join(" or ")} only. Check oidcAuthority and what its discovery document says.`,
-    host,
-  });
+/**
+ * Where a request goes, judged whole and sent as it was judged. A discovery document says where tokens are given, and must not send the
+ * credential elsewhere, nor unencrypted.
+ */
+function destination(address: unknown, trustedHosts: readonly string[]): URL {
+  const url = typeof address === "string" && URL.canParse(address) ? new URL(address) : undefined;
+  if (url?.protocol !== "https:" || url.username !== "" || url.password !== "" || !trustedHosts.includes(url.host)) {
+    // Without user and password, which whoever wrote the document may have meant to be secret.
+    const said = url ? `${url.protocol}//${url.host}`.slice(0, 200) : "no address at all";
+    throw new AppIdentityError("invalid_token_response", `The token endpoint can't be trusted: ${said}.`, {
+      remedy: `Credentials go to https://${trustedHosts.join(" or https://")} only, and to no user's part of it. Check oidcAuthority and what its discovery document says.`,
+      ...(url?.host && { host: url.host }),
+    });
+  }
+  return url;
 }

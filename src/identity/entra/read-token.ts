@@ -1,5 +1,5 @@
 import { AppIdentityError } from "../../errors.js";
-import { refreshTime, type Token } from "../tokens/token.js";
+import { isTokenText, longestLifeMs, refreshTime, type Token } from "../tokens/token.js";
 
 /** For an answer that doesn't say, which OAuth permits: shorter than any token Entra issues. */
 const unstatedLifeMs = 5 * 60_000;
@@ -20,15 +20,14 @@ export interface TokenAnswer {
  */
 export function readToken({ host, body, date, arrivedAt, elapsedMs }: TokenAnswer): Token {
   const { access_token: value, expires_in: expiresIn, refresh_in: refreshIn } = body;
-  // https://www.rfc-editor.org/rfc/rfc6749#appendix-A.12; anything else can't stand in a header.
-  if (typeof value !== "string" || !/^[\x20-\x7e]+$/.test(value))
-    throw invalid(`The answer of ${host} holds no token.`, host);
-  const lifeMs = expiresIn === undefined || expiresIn === null ? unstatedLifeMs : milliseconds(expiresIn);
-  if (lifeMs === undefined) {
+  if (!isTokenText(value)) throw invalid(`The answer of ${host} holds no token.`, host);
+  const statedMs = expiresIn === undefined || expiresIn === null ? unstatedLifeMs : milliseconds(expiresIn);
+  if (statedMs === undefined) {
     const said = JSON.stringify(expiresIn).slice(0, 40);
     throw invalid(`The answer of ${host} holds a token without a future: expires_in is ${said}.`, host);
   }
   // Its life began on the server, when the answer was written: at worst when the request left.
+  const lifeMs = Math.min(statedMs, longestLifeMs);
   const expiresAt = arrivedAt - elapsedMs + lifeMs;
   const refreshMs = milliseconds(refreshIn);
   return {

@@ -17,6 +17,14 @@ export interface TokenRequest {
   readonly budgetMs: number;
 }
 
+/** No token is trusted for longer, whoever says so; Entra's live for 28 hours at most. */
+export const longestLifeMs = 30 * 86_400_000;
+
+/** Whether a text can be a token at all: anything else can't stand in a header. */
+export function isTokenText(value: unknown): value is string {
+  return typeof value === "string" && /^[\x21-\x7e]+$/.test(value);
+}
+
 /** Where nobody says when to refresh: at 70–80 % of life, so that not all processes come at once. */
 const refreshShare = { least: 0.7, most: 0.8 };
 
