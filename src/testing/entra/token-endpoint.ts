@@ -2,7 +2,7 @@ import type { App } from "../app.js";
 import type { SigningKey } from "../crypto/signing-key.js";
 import { isGuid } from "../guid.js";
 import type { Tenant } from "../tenant.js";
-import { cloudOfLoginHost, clouds, graphAppId } from "../wire/hosts.js";
+import { cloudOfLoginHost, clouds, graphAppId, namesEmulator } from "../wire/hosts.js";
 import type { EmulatorClock, WireRequest } from "../wire/messages.js";
 import { createAccessToken } from "./access-token.js";
 import { checkAssertion } from "./check-assertion.js";
@@ -112,7 +112,8 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
     const resource = first.slice(0, -"/.default".length);
     const named = resource.replace(/\/$/, "");
     const hosts = cloudOfLoginHost(url.hostname)?.graph ?? clouds.flatMap(({ graph }) => graph);
-    const isGraph = named === graphAppId || named === url.origin || hosts.some((host) => named === `https://${host}`);
+    const isGraph =
+      named === graphAppId || namesEmulator(named, url) || hosts.some((host) => named === `https://${host}`);
     const api = isGraph ? undefined : tenant.apiNamed(named);
     if (!isGraph && !api) throw new EntraFailure(500011, { resource, tenant: tenant.id });
     return { audience: isGraph ? resource : named, api };
