@@ -120,7 +120,7 @@ function checkListening({ port, host, tls, proxy, origins }: EmulatorOptions): v
  * Starts an embedded tenant: an identity platform and a Graph that speak as Microsoft's do, for tests and trials without a tenant.
  *
  * It stands for what a service needs that reads a directory as itself. Not emulated: sign-in of users and everything else that isn't
- * the client-credential grant, the v1.0 token endpoint, conditional access, writing through Graph, compression, and the
+ * the client-credential grant, conditional access, writing through Graph, compression, and the
  * consistency delays of a real directory.
  * @throws TypeError or RangeError for unknown options, and for values that mean nothing
  * @example
