@@ -1,38 +1,48 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
+import { build } from "esbuild";
 import { defineConfig, type Options } from "tsup";
 
 /** What is imported; the command is only run. */
 const entries = { index: "src/index.ts", testing: "src/testing/index.ts", redis: "src/redis.ts" };
-
-/** Modules that a bundle takes from another instead of carrying a second copy of their classes: module → bundle. */
-const lent: Record<string, string> = {
-  "src/index.ts": "./index.cjs",
-  "src/errors.ts": "./index.cjs",
-  "src/testing/emulator.ts": "./testing.cjs",
-};
+const bundles = Object.entries({ ...entries, cli: "src/cli.ts" });
 
 // Here and not by tsup, which would remove the wrappers' types as well.
 rmSync("dist", { recursive: true, force: true });
 
+const everyEntry = { entryPoints: Object.values(entries), outdir: "dist", format: "esm", write: false } as const;
+const { metafile: whole } = await build({ ...everyEntry, bundle: true, packages: "external", metafile: true });
+/** Every module that an entry leads to. */
+const modules = Object.keys(whole.inputs);
+const { metafile: apart } = await build({ ...everyEntry, entryPoints: modules, metafile: true });
+
+/** What each module exports at run time. */
+const exported = new Map<string, readonly string[]>(
+  Object.values(apart.outputs).map(({ entryPoint = "", exports }) => [entryPoint, exports]),
+);
+
+/** Where a module's exports are all in reach, so that a bundle needs no second copy of its classes. */
+function lenderOf(module: string): string | undefined {
+  const names = exported.get(module) ?? [];
+  const offers = (entry: string) => names.every((name) => exported.get(entry)?.includes(name));
+  return names.length === 0 ? undefined : Object.entries(entries).find(([, entry]) => offers(entry))?.[0];
+}
+
+const lenders = new Map(modules.map((module) => [resolve(module), lenderOf(module)]));
+
 /** One CommonJS file of its own, which holds nothing that another bundle lends. */
 function bundle(name: string, path: string): Options {
-  const lenders = new Map(
-    Object.entries(lent)
-      .filter(([, lender]) => lender !== `./${name}.cjs`)
-      .map(([module, lender]) => [resolve(module), lender]),
-  );
   return {
     entry: { [name]: path },
     format: "cjs",
     outExtension: () => ({ js: ".cjs" }),
     platform: "node",
     target: "node20",
-    shims: true,
     esbuildOptions(options) {
-      // Turns `await import("@azure/msal-node")` into a lazy require.
+      // Turns a dynamic import into a lazy require.
       options.supported = { ...options.supported, "dynamic-import": false };
+      options.define = { ...options.define, "import.meta.url": "__filename" };
     },
     esbuildPlugins: [
       {
@@ -40,7 +50,7 @@ function bundle(name: string, path: string): Options {
         setup(build) {
           build.onResolve({ filter: /^\./ }, ({ importer, path: wanted }) => {
             const lender = lenders.get(resolve(dirname(importer), wanted).replace(/\.js$/, ".ts"));
-            return lender === undefined ? undefined : { path: lender, external: true };
+            return lender === undefined || lender === name ? undefined : { path: `./${lender}.cjs`, external: true };
           });
         },
       },
@@ -49,10 +59,9 @@ function bundle(name: string, path: string): Options {
   };
 }
 
-const bundles = Object.entries({ ...entries, cli: "src/cli.ts" });
 let waitingFor = bundles.length;
 
-/** The ESM side. A bundle can be loaded only when those that it borrows from are there. */
+/** The ESM side of Node. A bundle can be loaded only when those that it borrows from are there. */
 async function wrapWhenAllAreBuilt(): Promise<void> {
   if (--waitingFor > 0) return;
   const require = createRequire(import.meta.url);
@@ -67,9 +76,11 @@ async function wrapWhenAllAreBuilt(): Promise<void> {
   }
 }
 
-// One CommonJS build with a thin ESM wrapper: a program that both imports and requires the package gets one copy of every
-// class, and MSAL is loaded from its single-file CommonJS build, which is faster than its ESM build.
+// Node gets one CommonJS build with a thin ESM wrapper: a program that both imports and requires the package gets one copy of every
+// class, and MSAL is loaded from its single-file CommonJS build, which is faster than its ESM build. Bundlers get the modules one by
+// one, under the condition "module", which they know and Node doesn't: they leave out what a program doesn't use.
 export default defineConfig([
   ...bundles.map(([name, path]) => bundle(name, path)),
+  { entry: modules, bundle: false, format: "esm", outDir: "dist/esm", platform: "node", target: "node20" },
   { entry: entries, dts: { only: true }, format: "cjs" },
 ]);

@@ -14,10 +14,15 @@ export default defineConfig(({ mode }) => ({
   },
   test: {
     ...(mode === "slow"
-      ? { include: ["test/**/*.slow.test.ts"], testTimeout: 180_000, hookTimeout: 300_000 }
+      ? {
+          include: ["test/**/*.slow.test.ts"],
+          exclude: ["**/node_modules/**"],
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+        }
       : {
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.slow.test.ts"],
+          exclude: ["**/node_modules/**", "test/**/*.slow.test.ts"],
           testTimeout: 20_000,
           hookTimeout: 60_000,
         }),

@@ -83,6 +83,11 @@ const brand = Symbol.for("graph-app-identity.error");
  * through a client by a `GraphError` without its fields.
  */
 export class AppIdentityError extends GraphClientError {
+  static {
+    // Bundlers rename classes that name themselves.
+    Object.defineProperty(AppIdentityError, "name", { value: "AppIdentityError" });
+  }
+
   readonly code: AppIdentityErrorCode;
   readonly remedy: string;
   readonly retryable: boolean;

@@ -147,7 +147,7 @@ describe("the house", () => {
       sources
         .filter(({ imports }) => imports.some(({ to, typeOnly }) => to === name && !typeOnly))
         .map(({ path }) => path);
-    expect(importers("@azure/msal-node")).toEqual(["identity/entra/request-token.ts"]);
+    expect(importers("@azure/msal-node")).toEqual(["identity/entra/msal-library.ts"]);
     expect(importers("@microsoft/microsoft-graph-types")).toEqual([]);
   });
 

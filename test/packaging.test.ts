@@ -35,14 +35,12 @@ describe("what today's tooling says of the package", () => {
 
   it("is that types and code agree for every entry, from ESM and CommonJS", () => {
     const attw = join(require.resolve("@arethetypeswrong/cli/package.json"), "../dist/index.js");
-    const { stdout, status } = nodeArgs([attw, packed.tarball, "--profile", "node16", "--format", "json"]);
+    const { stdout, status } = nodeArgs([attw, packed.tarball, "--format", "json"]);
     const { problems, analysis } = JSON.parse(stdout) as Attw;
-    // The resolution of before Node 12 knows no subpaths.
-    const found = Object.values(problems).flat();
-    expect(found.filter(({ resolutionKind }) => resolutionKind !== "node10")).toEqual([]);
+    expect(Object.values(problems).flat()).toEqual([]);
     expect(Object.keys(analysis.entrypoints)).toEqual([".", "./testing", "./redis", "./package.json"]);
     expect(status).toBe(0);
-  });
+  }, 120_000);
 });
 
 describe("the declarations", () => {
@@ -59,7 +57,7 @@ describe("the declarations", () => {
 
   it("are themselves checked without complaint where the DOM's are there", () => {
     expect(compile(["ES2023", "DOM"])).toBe("");
-  });
+  }, 120_000);
 
   it("need the DOM's only because the Graph SDK's do", () => {
     const complaints = compile(["ES2023"])
@@ -67,7 +65,7 @@ describe("the declarations", () => {
       .filter((line) => /^\S.*error TS/.test(line));
     expect(complaints.length).toBeGreaterThan(0);
     expect(complaints.filter((line) => !line.includes("/@microsoft/microsoft-graph-client/"))).toEqual([]);
-  });
+  }, 120_000);
 });
 
 describe("the built entries", () => {
@@ -123,9 +121,10 @@ describe("a bundler", () => {
     expect(await bundled('import { listUsers } from "graph-app-identity"; console.log("nothing");')).toEqual([]);
   });
 
-  it("takes neither the emulator nor the Redis store along with the main entry", async () => {
+  it("takes the modules that are used, and neither the emulator nor the Redis store with them", async () => {
     const files = await bundled('import { listUsers } from "graph-app-identity"; console.log(listUsers);');
-    expect(files).toEqual(["dist/index.cjs", "dist/index.esm.cjs", "dist/index.js"]);
+    expect(files).toContain("dist/esm/users/list-users.js");
+    expect(files.filter((path) => /testing|redis|doctor|\.cjs$/.test(path))).toEqual([]);
   });
 });
 

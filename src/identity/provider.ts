@@ -52,6 +52,11 @@ class SharedState {
  * const client = createGraphClient({ authProvider });
  */
 export class AppIdentityAuthProvider implements AuthenticationProvider {
+  static {
+    // Bundlers rename classes that name themselves.
+    Object.defineProperty(AppIdentityAuthProvider, "name", { value: "AppIdentityAuthProvider" });
+  }
+
   /** Empty for a `tokenCredential` that came without. */
   readonly tenantId: string;
   /** Empty for a `tokenCredential` that came without. */

@@ -10,11 +10,12 @@
  * A full run in which nobody failed writes results.json and results.svg.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { installLocked } from "../support/install-locked.js";
 import { chart } from "./chart.js";
 import { contestants } from "./contestants.js";
 import { ownSize, versionOf } from "./installed.js";
@@ -46,14 +47,10 @@ function write(results: Results): void {
   writeFileSync(join(here, "results.svg"), chart(results));
 }
 
-/** Installs the peers where they aren't or aren't any more what the lock file says, and builds us. */
+/** Installs the peers, and builds us. */
 function prepare(): void {
-  const npm = (args: string[], cwd: string) => execFileSync("npm", args, { cwd, stdio: ["ignore", 2, 2] });
-  const stamp = join(here, "node_modules/.package-lock.json");
-  const lock = join(here, "package-lock.json");
-  if (!existsSync(stamp) || statSync(stamp).mtimeMs < statSync(lock).mtimeMs)
-    npm(["ci", "--no-audit", "--no-fund"], here);
-  if (!flags["no-build"]) npm(["run", "build", "--silent"], root);
+  installLocked(here);
+  if (!flags["no-build"]) execFileSync("npm", ["run", "build", "--silent"], { cwd: root, stdio: ["ignore", 2, 2] });
   const link = join(here, "node_modules/graph-app-identity");
   rmSync(link, { force: true });
   symlinkSync(root, link, "junction");

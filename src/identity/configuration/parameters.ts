@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+// Under other names: bundles declare these in their banner.
+import { basename, dirname as folderOf, resolve } from "node:path";
+import { fileURLToPath as pathOf } from "node:url";
 import { inspect } from "node:util";
 import { nearestName } from "../../check-options.js";
 import { refusal } from "../../errors.js";
@@ -89,28 +90,34 @@ export function readParameters(source: string | URL | object): Parameters {
 }
 
 function load(source: string | URL | object): { name: string; folder: string; content: Record<string, unknown> } {
-  if (typeof source === "object" && !(source instanceof URL)) {
+  if (typeof source === "object" && !isUrl(source)) {
     return { name: "parameters", folder: ".", content: objectOf(source, "parameters") };
   }
   let path: string;
   let json: string;
   try {
     // Not a number: that would be read as a file descriptor, for as long as it stays open.
-    path = source instanceof URL ? fileURLToPath(source) : resolve(source);
+    path = isUrl(source) ? pathOf(source) : resolve(source);
     json = decodeText(readFileSync(path));
   } catch (cause) {
     throw refusal(
       "invalid_parameters",
-      `The parameters can't be read: ${inspect(source instanceof URL ? source.href : source)}.`,
+      `The parameters can't be read: ${inspect(isUrl(source) ? source.href : source)}.`,
       "Give the path of the file, and check that this process may read it.",
       cause,
     );
   }
   const name = basename(path);
   const fault = jsonFault(json);
-  if (fault === undefined) return { name, folder: dirname(path), content: objectOf(JSON.parse(json), name) };
+  if (fault === undefined) return { name, folder: folderOf(path), content: objectOf(JSON.parse(json), name) };
   const { line, column } = lineAndColumn(json, fault);
   throw refusal("invalid_parameters", `${name} is not JSON: line ${line}, column ${column}.`, jsonAdvice(json, fault));
+}
+
+/** Not by its class: test runners have one of their own. */
+function isUrl(source: string | URL | object): source is URL {
+  const { href, protocol } = (source ?? {}) as Partial<URL>;
+  return typeof href === "string" && typeof protocol === "string";
 }
 
 function jsonAdvice(json: string, fault: number): string {

@@ -26,7 +26,7 @@ export async function requestToken(
   signal: AbortSignal,
 ): Promise<Token> {
   const { authority, clientId, tenantId, fetch, clock } = identity;
-  const msal = await import("@azure/msal-node");
+  const msal = await import("./msal-library.js");
   const trustedHosts = [new URL(authority.url).host, ...authority.knownAuthorities];
   const network = new EntraNetwork({ fetch, clock, signal, trustedHosts, context: { tenantId, clientId } });
   const auth: Configuration["auth"] = {
