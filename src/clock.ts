@@ -1,3 +1,5 @@
+import { onAbort } from "./on-abort.js";
+
 /** Time as the package sees it, so that tests can move it. */
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -13,21 +15,23 @@ export interface Clock {
 // Node's timers overflow to "at once" above this.
 const longestTimerMs = 2 ** 31 - 1;
 
+/** Looks for the runtime's functions at each call: a test runner may put false ones in their place at any time. */
 export const systemClock: Clock = {
-  now: Date.now,
+  now: () => Date.now(),
   monotonic: () => performance.now(),
   wait: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      const leave = () => {
-        stop();
-        reject(signal?.reason);
-      };
       const stop = systemClock.alarm(ms, () => {
-        signal?.removeEventListener("abort", leave);
+        unlink?.();
         resolve();
       });
-      signal?.addEventListener("abort", leave, { once: true });
+      const unlink =
+        signal &&
+        onAbort(signal, () => {
+          stop();
+          reject(signal.reason);
+        });
     }),
   alarm: (ms, ring) => {
     const timer = setTimeout(ring, Math.min(Math.max(ms, 0), longestTimerMs));

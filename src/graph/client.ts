@@ -19,8 +19,16 @@ export interface GraphClientOptions {
   cloud?: CloudName | CloudHosts | undefined;
   /** Carries every request. Default: the provider's, else the global `fetch`. */
   fetch?: Fetch | undefined;
-  /** Milliseconds for one attempt: token, answer and JSON body together. Default 60,000; `Infinity` for no limit. */
+  /**
+   * Milliseconds for one attempt: token, answer and JSON body together; and for each part of any other body, while
+   * somebody waits for it. Default 60,000; `Infinity` for no limit.
+   */
   timeoutMs?: number | undefined;
+  /**
+   * Bytes that JSON or text may have, unpacked; what has more fails as `invalid_response`. Streams, blobs and buffers
+   * have no limit. Default 268,435,456 (256 MiB); `Infinity` for no limit.
+   */
+  maxBodyBytes?: number | undefined;
   /** How persistent the client is. */
   retry?: RetryOptions | undefined;
   /** @internal Time, for tests. */
@@ -29,6 +37,7 @@ export interface GraphClientOptions {
 
 const defaultRetry: Required<RetryOptions> = { attempts: 6, budgetMs: 300_000, delayMs: 1_000 };
 const defaultTimeoutMs = 60_000;
+const defaultMaxBodyBytes = 256 * 2 ** 20;
 
 const checks = {
   authProvider: kinds.anything,
@@ -36,6 +45,7 @@ const checks = {
   cloud: kinds.anything,
   fetch: kinds.fetch,
   timeoutMs: numberFrom(1),
+  maxBodyBytes: numberFrom(1),
   retry: kinds.anything,
   clock: kinds.anything,
 } satisfies Checks<GraphClientOptions>;
@@ -61,7 +71,13 @@ const traitsByClient = new WeakMap<Client, ClientTraits>();
  */
 export function createGraphClient(options: GraphClientOptions): Client {
   const given = checkedOptions(options, checks, "createGraphClient()");
-  const { authProvider, version = "v1.0", timeoutMs = defaultTimeoutMs, clock = systemClock } = given;
+  const {
+    authProvider,
+    version = "v1.0",
+    timeoutMs = defaultTimeoutMs,
+    maxBodyBytes = defaultMaxBodyBytes,
+    clock = systemClock,
+  } = given;
   checkProvider(authProvider);
   const {
     attempts = defaultRetry.attempts,
@@ -74,7 +90,13 @@ export function createGraphClient(options: GraphClientOptions): Client {
     throw refusal("invalid_options", 'The "fetch" of "authProvider" is not a function.', kinds.fetch.remedy);
   }
 
-  const traits = { ...defaultTraits(graphRoot), retry: { attempts, budgetMs, delayMs }, timeoutMs, clock };
+  const traits = {
+    ...defaultTraits(graphRoot),
+    retry: { attempts, budgetMs, delayMs },
+    timeoutMs,
+    maxBodyBytes,
+    clock,
+  };
   // The SDK looks for a global fetch even where it won't use it.
   const globalFetch = resolveFetch();
   const client = Client.initWithMiddleware({
@@ -102,6 +124,7 @@ function defaultTraits(graphRoot: string): ClientTraits {
     graphRoot,
     retry: defaultRetry,
     timeoutMs: defaultTimeoutMs,
+    maxBodyBytes: defaultMaxBodyBytes,
     clock: systemClock,
     gate: new ThrottleGate(),
     refreshes: new RefreshAllowance(),

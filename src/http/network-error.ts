@@ -65,7 +65,8 @@ export function networkCode(error: unknown): string | undefined {
   return codes.find((code) => certificate.test(code) || argument.test(code) || name.test(code)) ?? codes.at(-1);
 }
 
-function messageOf(error: unknown): string {
+/** What an error says, whichever realm made it. */
+export function messageOf(error: unknown): string {
   const message: unknown = (error as { message?: unknown } | null | undefined)?.message;
   return typeof message === "string" && message !== "" ? message : String(error);
 }

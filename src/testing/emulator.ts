@@ -1,5 +1,5 @@
 import type { AppOptions } from "./app.js";
-import { checkChoice, checkKnown, checkText, checkValue, checkWhole, defined } from "./check-options.js";
+import { checkChoice, checkKnown, checkText, checkTexts, checkValue, checkWhole, defined } from "./check-options.js";
 import { createSigningKey } from "./crypto/signing-key.js";
 import { describeTenant, type EmulatedTenant } from "./emulated-tenant.js";
 import type { ErrorSeparator } from "./entra/failure.js";
@@ -10,8 +10,7 @@ import { createGraphService } from "./graph/service.js";
 import type { GraphSwitches } from "./graph/switches.js";
 import type { ChallengeSpelling } from "./graph/verify-bearer.js";
 import { createCarrier } from "./server/emulator-fetch.js";
-import { createListener } from "./server/listener.js";
-import { openSockets } from "./server/sockets.js";
+import { openServer } from "./server/open-server.js";
 import { Tenant, type TenantOptions } from "./tenant.js";
 import type { RecordedRequest } from "./wire/request-log.js";
 
@@ -29,6 +28,11 @@ export interface EmulatorOptions extends TenantOptions, Partial<GraphSwitches> {
   host?: string;
   /** Serve TLS with a certificate made for the start; `ca` says what to trust. `hostnames` are further names for it. Default `false`. */
   tls?: boolean | { hostnames: readonly string[] };
+  /**
+   * Be a proxy as well, for programs that obey `HTTPS_PROXY`: Microsoft's login and Graph hosts end here, under a certificate that `ca`
+   * vouches for; other hosts are passed on, unless the emulator listens beyond loopback. Default `false`.
+   */
+  proxy?: boolean;
   /** Life of a token, in seconds. Default 3599, and 86399 for revocable tokens (`cp1`). */
   tokenLifetimeSeconds?: number;
   /** Be stricter than the service: `true` for all of it. Default `false`. */
@@ -53,10 +57,12 @@ export interface MovableClock {
 export interface Emulator extends EmulatedTenant, AsyncDisposable {
   /** Carries requests for Microsoft's hosts, of all clouds, to the emulator; refuses any other host. */
   readonly fetch: typeof globalThis.fetch;
-  /** Where it listens: `http://127.0.0.1:<port>`, or `https:` with `tls`. Entra and Graph are both found there. */
+  /** Where it listens: `http://127.0.0.1:<port>`, or `https:` with `tls`. Entra and Graph are both found there; with `tls`, plain HTTP too. */
   readonly origin: string;
-  /** With `tls`: the certificate authority to trust, as PEM. */
+  /** With `tls` or `proxy`: the certificate authority to trust, as PEM. */
   readonly ca: string | undefined;
+  /** With `proxy`: its address, for `HTTPS_PROXY`. */
+  readonly proxy: string | undefined;
   /** The latest ten thousand requests, oldest first. Empty it by `length = 0`. */
   readonly requests: RecordedRequest[];
   readonly faults: Faults;
@@ -78,6 +84,7 @@ const optionNames: Record<keyof EmulatorOptions, true> = {
   port: true,
   host: true,
   tls: true,
+  proxy: true,
   origins: true,
   tokenLifetimeSeconds: true,
   strict: true,
@@ -92,11 +99,15 @@ const optionNames: Record<keyof EmulatorOptions, true> = {
   shuffle: true,
 };
 
-function checkListening({ port, host, tls, origins }: EmulatorOptions): void {
+const isLoopback = (host: string) => /^(127\.|localhost$|::1$)/.test(host);
+
+function checkListening({ port, host, tls, proxy, origins }: EmulatorOptions): void {
   const isOrigin = (text: unknown) => URL.canParse(String(text)) && new URL(String(text)).origin === text;
   checkWhole("port", port, 0, 65_535);
   checkText("host", host);
   checkValue("tls", tls, typeof tls === "boolean" || Array.isArray(tls?.hostnames), "a boolean or { hostnames: [] }");
+  checkTexts("hostnames", typeof tls === "object" ? tls.hostnames : undefined);
+  checkValue("proxy", proxy, typeof proxy === "boolean", "a boolean");
   checkValue(
     "origins",
     origins,
@@ -109,7 +120,7 @@ function checkListening({ port, host, tls, origins }: EmulatorOptions): void {
  * Starts an embedded tenant: an identity platform and a Graph that speak as Microsoft's do, for tests and trials without a tenant.
  *
  * It stands for what a service needs that reads a directory as itself. Not emulated: sign-in of users and everything else that isn't
- * the client-credential grant, the v1.0 token endpoint, conditional access, writing through Graph, compression, and the
+ * the client-credential grant, conditional access, writing through Graph, compression, and the
  * consistency delays of a real directory.
  * @throws TypeError or RangeError for unknown options, and for values that mean nothing
  * @example
@@ -125,7 +136,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   checkChoice("errorSeparator", options.errorSeparator, ["space", "crlf"]);
   checkChoice("challengeSpelling", options.challengeSpelling, ["quoted", "unquoted"]);
   const { seed = 1, host = "127.0.0.1", port = 0, errorSeparator = "space", challengeSpelling = "quoted" } = options;
-  if (!/^(127\.|localhost$|::1$)/.test(host)) {
+  if (!isLoopback(host)) {
     process.emitWarning(`The emulator listens on ${host}: whoever reaches that address can use it.`, "EmulatorWarning");
   }
   const signingKey = createSigningKey();
@@ -156,7 +167,6 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   });
   const graph = createGraphService({ findTenant, signingKey, challengeSpelling });
   const services = { entra: entra.handle, graph: graph.handle };
-  const listener = createListener({ clock, faults, requests, errorSeparator, services });
 
   function addTenant(tenantOptions: { [K in keyof TenantOptions]: TenantOptions[K] | undefined }): Tenant {
     const number = tenants.size / 2;
@@ -179,17 +189,23 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const first = registerHome();
   // Spread here, so that what is wrong with the options shows before a socket is open.
   const described = { ...describeTenant(home, first, clock) };
-  const { origin, carriedTo, ca, close: stop } = await openSockets(listener, host, port, options.tls ?? false);
+  const { tls = false, proxy = false, origins = [] } = options;
+  const server = await openServer({
+    ...{ host, port, tls, proxy, services, clock, faults, requests, errorSeparator },
+    loopbackOnly: isLoopback(host),
+  });
+  const { origin, ca, close: stop } = server;
 
   return {
     ...described,
     origin,
     ca,
+    proxy: proxy ? server.plainOrigin : undefined,
     requests,
     faults,
     clock,
     stop,
-    fetch: createCarrier(carriedTo, [origin, ...(options.origins ?? [])]),
+    fetch: createCarrier(server.plainOrigin, [origin, ...origins]),
     addTenant({ roles: granted, ...tenantOptions } = {}) {
       checkKnown("addTenant()", tenantOptions, tenantOptionNames);
       const tenant = addTenant(tenantOptions);

@@ -1,3 +1,4 @@
+import { URL } from "node:url";
 import type { AppIdentity } from "../../access-token.js";
 import { adminConsentUrl } from "../../access-token.js";
 import { AppIdentityError } from "../../errors.js";

@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { AppIdentityError } from "../../errors.js";
 
 /** The ends of a request that bring no answer. */
@@ -9,11 +8,6 @@ export function abortFailure(reason: unknown): AppIdentityError {
     remedy: "Nothing to repair: the caller asked for this. The signal's reason is the error's cause.",
     cause: reason,
   });
-}
-
-/** A thousand requests may share one signal: that is no leak, and Node needn't warn of one. */
-export function expectMany(signal: AbortSignal | undefined): void {
-  if (signal instanceof AbortSignal) setMaxListeners(0, signal);
 }
 
 /** An attempt ran out of time, wherever it was: waiting for a token, for an answer, or inside a body. */

@@ -38,7 +38,7 @@ const rules: [fits: (refusal: Refusal) => boolean, meaning: (refusal: Refusal) =
     ({ code }) => /^(Directory_ExpiredPageToken|DirectoryPageTokenNotFoundException)$/.test(code),
     () => ({
       code: "page_token_expired",
-      remedy: "Graph forgot where the listing was: list from the start, or with restart: true.",
+      remedy: "Graph forgot where the listing was: list from the start.",
     }),
   ],
   [

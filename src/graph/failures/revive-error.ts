@@ -6,7 +6,7 @@ import { AppIdentityError, type AppIdentityErrorCode, type AppIdentityErrorDetai
  */
 export function reviveError(error: unknown): unknown {
   const { body } = (error ?? {}) as { body?: unknown };
-  if (!(error instanceof Error) || typeof body !== "string" || !body.includes('"AppIdentityError"')) return error;
+  if (typeof body !== "string" || !body.includes('"AppIdentityError"')) return error;
   try {
     const { name, code, message, innerError, ...details } = JSON.parse(body) as AppIdentityErrorDetails & {
       name: string;

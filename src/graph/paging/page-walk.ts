@@ -1,5 +1,6 @@
 import { isAppIdentityError } from "../../errors.js";
-import { abortFailure, expectMany } from "../failures/interruption.js";
+import { abortWith } from "../../on-abort.js";
+import { abortFailure } from "../failures/interruption.js";
 import { type Position, writeToken } from "./continuation-token.js";
 import { trustedLink } from "./links.js";
 import { PageRequests, type PageSource } from "./page-requests.js";
@@ -53,7 +54,7 @@ export interface Walk extends PageSource {
 export class PageWalk<T> {
   readonly #walk: Walk;
   readonly #stop = new AbortController();
-  readonly #leave = () => this.#stop.abort(this.#walk.signal?.reason);
+  readonly #unlink: (() => void) | undefined;
   readonly #startedAt: number;
   readonly #requests: PageRequests;
   readonly #reading: Reading;
@@ -73,9 +74,7 @@ export class PageWalk<T> {
     this.#reading = walk.reading(walk.start);
     this.#recovery = new Recovery(walk.firstLink, this.#requests, this.#reading);
     this.#next = walk.start ?? { link: walk.firstLink, page: 1 };
-    expectMany(walk.signal);
-    if (walk.signal?.aborted) this.#leave();
-    else walk.signal?.addEventListener("abort", this.#leave, { once: true });
+    this.#unlink = walk.signal && abortWith(walk.signal, this.#stop);
   }
 
   /** Fires when the walk's signal does, or it is closed. */
@@ -115,7 +114,7 @@ export class PageWalk<T> {
   /** Stops at once: the request under way is cancelled, and nothing further is asked. */
   close(): void {
     this.#over = true;
-    this.#walk.signal?.removeEventListener("abort", this.#leave);
+    this.#unlink?.();
     this.#stop.abort();
   }
 

@@ -8,6 +8,7 @@ import {
   RetryHandlerOptions,
 } from "@microsoft/microsoft-graph-client";
 import { AppIdentityError } from "../../errors.js";
+import { readErrorText, readText } from "../../http/read-body.js";
 import { graphFailure } from "../failures/graph-failure.js";
 import type { AttemptPolicy } from "../requests/attempt-policy.js";
 import { runAttempts } from "../requests/run-attempts.js";
@@ -73,7 +74,7 @@ export function requestText<T>(
           ])
           .get(),
       read: async (response, { identity }) => {
-        const text = await response.text();
+        const text = response.ok ? await readText(response, policy.maxBodyBytes) : await readErrorText(response);
         if (response.ok) return read(text, response);
         const failure = graphFailure(response, text, {
           graphRoot: policy.graphRoot,

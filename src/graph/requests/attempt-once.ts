@@ -1,5 +1,6 @@
 import { AppIdentityError, isAppIdentityError } from "../../errors.js";
 import { networkFailure } from "../../http/network-error.js";
+import { readErrorText } from "../../http/read-body.js";
 import { isTransientStatus } from "../../http/retry-after.js";
 import { graphFailure, redirectFailure } from "../failures/graph-failure.js";
 import { abortFailure } from "../failures/interruption.js";
@@ -36,9 +37,9 @@ export async function attemptOnce<T>(
     return { hints };
   } catch (thrown) {
     if (response !== undefined) release(response);
-    const failure = policy.signal?.aborted ? abortFailure(policy.signal.reason) : failureOf(thrown, host);
+    const failure = policy.signal?.aborted ? abortFailure(policy.signal.reason) : failureOf(thrown, host, response);
     // What a provider throws names another host, and was repeated where it arose.
-    if (!isAppIdentityError(failure) || (response === undefined && failure.host !== host)) throw failure;
+    if (response === undefined && failure.host !== host) throw failure;
     return { failure, response };
   } finally {
     attempt.close();
@@ -58,7 +59,7 @@ async function readAnswer<T>(
     return attempt.until(work.read(response, attempt));
   }
   // Without its text, if need be: what the status and Retry-After say must not be lost.
-  const text = await attempt.until(response.text()).catch(() => "");
+  const text = await attempt.until(readErrorText(response)).catch(() => "");
   throw graphFailure(response, text, { graphRoot, now: clock.now(), identity: attempt.identity });
 }
 
@@ -66,26 +67,38 @@ function isRedirect(status: number): boolean {
   return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 }
 
-/** A failure in our terms, also where a client that the caller built has its own. */
-function failureOf(thrown: unknown, host: string): unknown {
+/**
+ * A failure in our terms, whoever it comes from: a client that the caller built has its own, and errors of another realm
+ * (Jest, `vm`) are no instances of this one's classes.
+ */
+function failureOf(thrown: unknown, host: string, response: Response | undefined): AppIdentityError {
   const error = reviveError(thrown);
-  if (isAppIdentityError(error) || !(error instanceof Error)) return error;
-  const { statusCode, code } = error as { statusCode?: number; code?: string };
-  if (
-    error.name === "FetchError" ||
-    code === "FetchError" ||
-    /^(fetch failed|terminated|premature close)/i.test(error.message)
-  ) {
-    return networkFailure(error, host);
+  if (isAppIdentityError(error)) return error;
+  const { name, message, statusCode, code } = (error ?? {}) as Partial<Record<string, unknown>>;
+  // The Graph SDK's word for anything that went wrong before an answer came; a lost connection is one of them.
+  const isSdks =
+    statusCode === -1 && code !== "FetchError" && !/^(fetch failed|terminated|premature close)/i.test(`${message}`);
+  if (isSdks) {
+    return new AppIdentityError(
+      "credential_callback_failed",
+      `The client's authProvider or a middleware failed: ${message}`,
+      {
+        remedy: "Look at the cause: it comes from the code this client was built with.",
+        cause: error,
+      },
+    );
   }
-  // The Graph SDK's word for anything that went wrong before an answer came.
-  if (statusCode !== -1) return error;
-  return new AppIdentityError(
-    "credential_callback_failed",
-    `The client's authProvider or a middleware failed: ${error.message}`,
-    {
-      remedy: "Look at the cause: it comes from the code this client was built with.",
-      cause: error,
-    },
-  );
+  // What JSON.parse() and the making of strings throw: the body came, and can't be used.
+  if (response !== undefined && (name === "SyntaxError" || name === "RangeError")) {
+    return new AppIdentityError(
+      "invalid_response",
+      `Graph answered ${response.status} with a body that can't be read: ${message}.`,
+      {
+        remedy: "Ask for less at a time, or take the answer as a stream.",
+        statusCode: response.status,
+        cause: error,
+      },
+    );
+  }
+  return networkFailure(error, host);
 }

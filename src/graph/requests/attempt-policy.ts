@@ -21,6 +21,8 @@ export interface ClientTraits {
   readonly retry: Readonly<Required<RetryOptions>>;
   /** Milliseconds for one attempt: token, answer and body together. */
   readonly timeoutMs: number;
+  /** What a body of JSON or text may have at most, unpacked. */
+  readonly maxBodyBytes: number;
   readonly clock: Clock;
   readonly gate: ThrottleGate;
   readonly refreshes: RefreshAllowance;

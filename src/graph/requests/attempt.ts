@@ -1,6 +1,7 @@
 import type { AuthenticationProviderOptions } from "@microsoft/microsoft-graph-client";
 import type { AppIdentity, GraphTokenRequest } from "../../access-token.js";
 import type { Clock } from "../../clock.js";
+import { onAbort } from "../../on-abort.js";
 import { abortFailure, timeoutFailure } from "../failures/interruption.js";
 
 /** One attempt at a request, as the one who sends it sees it. */
@@ -15,8 +16,8 @@ export interface Attempt {
   readonly freshConnection: boolean;
   /** Who the provider speaks as, once it has said so. */
   readonly identity: AppIdentity | undefined;
-  /** Keeps the caller's signal connected to a body that is handed over unread. */
-  handOver(body: object): void;
+  /** Keeps the caller's signal connected to a body that is handed over unread. To be called back when that has ended. */
+  handOver(body: object): () => void;
 }
 
 /** What the last answer makes of the next token request. */
@@ -65,10 +66,7 @@ export class OpenAttempt implements Attempt {
       },
     };
     if (signal !== undefined) {
-      const leave = () => this.#controller.abort(abortFailure(signal.reason));
-      if (signal.aborted) leave();
-      else signal.addEventListener("abort", leave, { once: true });
-      this.#unlink = () => signal.removeEventListener("abort", leave);
+      this.#unlink = onAbort(signal, () => this.#controller.abort(abortFailure(signal.reason)));
     }
     if (timeoutMs !== Number.POSITIVE_INFINITY) {
       this.#stopTimer = clock.alarm(timeoutMs, () => this.#controller.abort(timeoutFailure(host, timeoutMs)));
@@ -99,10 +97,15 @@ export class OpenAttempt implements Attempt {
     });
   }
 
-  handOver(body: object): void {
-    if (this.#unlink === undefined) return;
-    handedOver.register(body, this.#unlink);
+  handOver(body: object): () => void {
+    const unlink = this.#unlink;
+    if (unlink === undefined) return () => {};
     this.#unlink = undefined;
+    handedOver.register(body, unlink, unlink);
+    return () => {
+      handedOver.unregister(unlink);
+      unlink();
+    };
   }
 
   close(): void {

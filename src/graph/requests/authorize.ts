@@ -1,6 +1,8 @@
+import { URL } from "node:url";
 import type { AuthenticationProvider, AuthenticationProviderOptions } from "@microsoft/microsoft-graph-client";
 import type { GraphTokenRequest } from "../../access-token.js";
 import { AppIdentityError, isAppIdentityError } from "../../errors.js";
+import { messageOf } from "../../http/network-error.js";
 
 /** Whether an address is Graph's own, port included. Whatever isn't gets neither token nor telemetry. */
 export function isGraphAddress(address: string, graphRoot: string): boolean {
@@ -25,7 +27,7 @@ export async function authorize(
     token = await authProvider.getAccessToken(request as AuthenticationProviderOptions);
   } catch (cause) {
     if (isAppIdentityError(cause)) throw cause;
-    const said = cause instanceof Error ? cause.message : String(cause);
+    const said = messageOf(cause);
     throw new AppIdentityError("credential_callback_failed", `The client's authProvider failed: ${said}`, {
       remedy: "Look at the cause: it comes from the authProvider this client was created with.",
       cause,

@@ -1,3 +1,4 @@
+import { URL } from "node:url";
 import {
   AuthenticationHandlerOptions,
   type AuthenticationProvider,
@@ -16,6 +17,7 @@ import type { AttemptPolicy, ClientTraits } from "./attempt-policy.js";
 import { authorize, isGraphAddress } from "./authorize.js";
 import { runAttempts } from "./run-attempts.js";
 import { deliver } from "./sdk-response.js";
+import { handOver } from "./unread-body.js";
 
 /** The SDK's context as one attempt sends it: a copy, so that the next one starts again from what the caller gave. */
 interface Outgoing extends Context {
@@ -42,7 +44,7 @@ export function graphChain(authProvider: AuthenticationProvider, fetch: Fetch, t
         context.response = await runAttempts(
           {
             send: (attempt) => send(prepare(context, attempt)),
-            read: (response, attempt) => deliver(response, url, attempt),
+            read: (response, attempt) => deliver(response, url, attempt, traits),
           },
           policyOf(context, traits),
         );
@@ -52,13 +54,17 @@ export function graphChain(authProvider: AuthenticationProvider, fetch: Fetch, t
 }
 
 /** Other hosts see neither token nor telemetry and aren't judged; but nothing hangs there either. */
-async function sendElsewhere(send: Send, context: Context, { timeoutMs, clock }: ClientTraits): Promise<Response> {
+async function sendElsewhere(
+  send: Send,
+  context: Context,
+  { timeoutMs, maxBodyBytes, clock }: ClientTraits,
+): Promise<Response> {
   const signal = context.options?.signal ?? undefined;
-  const attempt = new OpenAttempt(1, {}, false, { host: hostOf(context), timeoutMs, clock, signal });
+  const host = hostOf(context);
+  const attempt = new OpenAttempt(1, {}, false, { host, timeoutMs, clock, signal });
   try {
     const response = await attempt.until(send(prepare(context, attempt)), release);
-    if (response.body !== null) attempt.handOver(response.body);
-    return response;
+    return handOver(response, attempt, { maxBodyBytes, timeoutMs, clock, host });
   } finally {
     attempt.close();
   }

@@ -1,6 +1,6 @@
 import { retryDelay } from "../../http/retry-after.js";
 import { throttledFailure } from "../failures/graph-failure.js";
-import { abortFailure, expectMany } from "../failures/interruption.js";
+import { abortFailure } from "../failures/interruption.js";
 import { OpenAttempt, type TokenHints } from "./attempt.js";
 import { attemptOnce, type Outcome } from "./attempt-once.js";
 import type { AttemptPolicy, AttemptWork } from "./attempt-policy.js";
@@ -23,7 +23,6 @@ export async function runAttempts<T>(work: AttemptWork<T>, policy: AttemptPolicy
   let hints: TokenHints = {};
   let failures = 0;
   let freshConnection = false;
-  expectMany(policy.signal);
 
   for (let number = 1; ; number++) {
     await passGate(policy, deadline);

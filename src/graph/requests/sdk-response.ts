@@ -1,30 +1,46 @@
 import { AppIdentityError } from "../../errors.js";
+import { type BodyStart, isWebStream, readErrorText, readStart, textOf } from "../../http/read-body.js";
 import { readErrorBody } from "../failures/error-body.js";
 import type { Attempt } from "./attempt.js";
+import type { ClientTraits } from "./attempt-policy.js";
+import { handOver } from "./unread-body.js";
 
 /**
  * Makes of an answer the response that the Graph SDK gets. JSON is read here, inside the attempt, so that a body that
  * breaks off is asked for again. An HTML page in place of an answer is a failure. An error of any form comes in Graph's
  * own, the only one of which the SDK keeps code, message and request id. Every other body is handed over unread.
  */
-export async function deliver(response: Response, url: string, attempt: Attempt): Promise<Response> {
-  if (response.status >= 400) return withJson(response, errorInGraphsForm(await response.text(), response));
+export async function deliver(
+  response: Response,
+  url: string,
+  attempt: Attempt,
+  { graphRoot, maxBodyBytes, timeoutMs, clock }: ClientTraits,
+): Promise<Response> {
+  if (response.status >= 400) return withJson(response, errorInGraphsForm(await readErrorText(response), response));
   const type = response.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-  // What a page or a message holds may well be HTML; nothing else in Graph is.
-  if (type === "text/html" && !/\/(content|\$value)$/i.test(new URL(url).pathname)) {
-    throw notAnAnswer(response, "an HTML page");
-  }
-  if (type !== "application/json" || response.body === null) {
-    if (response.body !== null) attempt.handOver(response.body);
-    return response;
-  }
-  const text = await response.text();
+  // A file, a page or a message may be anything; nothing else in Graph is.
+  const isContent = /\/(content|\$value)$/i.test(new URL(url).pathname);
+  if (type === "text/html" && !isContent) throw notAnAnswer(response, "an HTML page");
+  const limits = { maxBodyBytes, timeoutMs, clock, host: new URL(graphRoot).host };
+  if (type !== "application/json" || isContent || response.body === null) return handOver(response, attempt, limits);
+  const read = await readJson(response, maxBodyBytes);
+  // More than fits into memory may still be wanted as a stream.
+  return typeof read === "string" ? withJson(response, read) : handOver(response, attempt, limits, read);
+}
+
+async function readJson(response: Response, mostBytes: number): Promise<string | BodyStart> {
+  let text: string;
+  if (isWebStream(response.body)) {
+    const start = await readStart(response.body, mostBytes);
+    if (start.rest !== undefined) return start;
+    text = textOf(start.chunks);
+  } else text = await response.text();
   try {
     JSON.parse(text);
   } catch (cause) {
     throw notAnAnswer(response, text === "" ? "an empty body" : "JSON that breaks off or is none", cause);
   }
-  return withJson(response, text);
+  return text;
 }
 
 function notAnAnswer({ status, headers }: Response, what: string, cause?: unknown): AppIdentityError {

@@ -1,5 +1,5 @@
-import { setMaxListeners } from "node:events";
 import { AppIdentityError } from "../../errors.js";
+import { onAbort } from "../../on-abort.js";
 import type { HeldToken } from "./held-token.js";
 
 /** What a request for a token is for. */
@@ -49,8 +49,6 @@ export class Flight {
       this.#pinned = true;
       return this.token;
     }
-    // A thousand tenants' requests may share one signal: that is no leak.
-    if (signal instanceof AbortSignal) setMaxListeners(0, signal);
     const waiting = this.#waiters.get(signal) ?? this.#wait(signal, abandon);
     this.#waiters.set(signal, waiting);
     return waiting;
@@ -65,8 +63,8 @@ export class Flight {
         abandon();
         this.#stop.abort();
       };
-      signal.addEventListener("abort", leave, { once: true });
-      this.token.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
+      const unlink = onAbort(signal, leave);
+      this.token.then(resolve, reject).finally(unlink);
     });
   }
 }

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import { isIP, isIPv4 } from "node:net";
+import { isIP } from "node:net";
 import { createCertificate, pemOf } from "./x509.js";
 
 export interface TlsIdentity {
@@ -25,7 +25,7 @@ export function createTlsIdentity(names: readonly string[]): TlsIdentity {
     publicKey: server.publicKey,
     issuer,
     dnsNames: names.filter((name) => !isIP(name)),
-    ipAddresses: names.filter((name) => isIPv4(name)),
+    ipAddresses: names.filter((name) => isIP(name)),
   });
   return {
     cert: pemOf(leaf),

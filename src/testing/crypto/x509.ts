@@ -13,7 +13,6 @@ export interface CertificateContent {
   /** May vouch for others. Default `false`. */
   authority?: boolean;
   dnsNames?: readonly string[];
-  /** IPv4 only. */
   ipAddresses?: readonly string[];
 }
 
@@ -53,10 +52,21 @@ const keyId = (key: KeyObject) => createHash("sha1").update(spki(key)).digest();
 const extension = (id: string, content: Uint8Array, critical = false) =>
   sequence(oid(id), ...(critical ? [truth] : []), octets(content));
 
+/** Four bytes of an IPv4 address, sixteen of an IPv6 one: the URL parser writes out what is abbreviated but `::`. */
+function addressBytes(address: string): Buffer {
+  if (address.includes(".") && !address.includes(":")) return Buffer.from(address.split(".").map(Number));
+  const [front = "", back] = new URL(`http://[${address}]`).hostname.slice(1, -1).split("::");
+  const groups = (text: string) => text.split(":").filter(Boolean);
+  const given = [...groups(front), ...groups(back ?? "")];
+  const zeros = Array.from({ length: 8 - given.length }, () => "0");
+  const all = [...groups(front), ...zeros, ...groups(back ?? "")];
+  return Buffer.from(all.map((group) => group.padStart(4, "0")).join(""), "hex");
+}
+
 function extensions({ publicKey, issuer, authority, dnsNames = [], ipAddresses = [] }: CertificateContent): Buffer {
   const names = [
     ...dnsNames.map((dnsName) => der(0x82, Buffer.from(dnsName))),
-    ...ipAddresses.map((address) => der(0x87, Buffer.from(address.split(".").map(Number)))),
+    ...ipAddresses.map((address) => der(0x87, addressBytes(address))),
   ];
   return sequence(
     extension("2.5.29.19", sequence(...(authority ? [truth] : [])), true),

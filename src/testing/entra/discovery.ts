@@ -39,8 +39,40 @@ export function openIdConfiguration(url: URL, id: string): object {
   };
 }
 
+/**
+ * The document of the v1.0 endpoints, which older libraries and scripts ask for.
+ * @see https://learn.microsoft.com/azure/active-directory/azuread-dev/v1-oauth2-client-creds-grant-flow
+ */
+export function openIdConfigurationV1(url: URL, id: string): object {
+  const {
+    request_uri_parameter_supported: _,
+    kerberos_endpoint: __,
+    ...shown
+  } = openIdConfiguration(url, id) as Record<string, unknown>;
+  return {
+    ...shown,
+    token_endpoint: `${url.origin}/${id}/oauth2/token`,
+    jwks_uri: `${url.origin}/common/discovery/keys`,
+    response_types_supported: ["code", "id_token", "code id_token", "token id_token", "token"],
+    scopes_supported: ["openid"],
+    issuer: `https://sts.windows.net/${issuerTenant(id)}/`,
+    microsoft_multi_refresh_token: true,
+    authorization_endpoint: `${url.origin}/${id}/oauth2/authorize`,
+    device_authorization_endpoint: `${url.origin}/${id}/oauth2/devicecode`,
+    end_session_endpoint: `${url.origin}/${id}/oauth2/logout`,
+    claims_supported: claimsSupportedV1,
+    check_session_iframe: `${url.origin}/${id}/oauth2/checksession`,
+    userinfo_endpoint: `${url.origin}/${id}/openid/userinfo`,
+  };
+}
+
 const claimsSupported = `sub iss cloud_instance_name cloud_instance_host_name cloud_graph_host_name msgraph_host aud exp
   iat auth_time acr nonce preferred_username name tid ver at_hash c_hash email`.split(/\s+/);
+
+const claimsSupportedV1 = [
+  ...claimsSupported.slice(0, claimsSupported.indexOf("acr") + 1),
+  ...["amr", "nonce", "email", "given_name", "family_name", "nickname"],
+];
 
 /** Still listed, though nothing is there any more that an app could ask. */
 const otherInstances = [{ login: ["login.microsoftonline.de"] }, { login: ["login-us.microsoftonline.com"] }];
@@ -57,9 +89,10 @@ export function instanceDiscovery(url: URL): object {
   const listed = [...clouds, ...otherInstances];
   const known = cloudOfLoginHost(url.hostname) ? listed : [...listed, own];
   if (!known.some(({ login }) => login.includes(asked.host))) throw new EntraFailure(50049);
-  const [, tenant = "common"] = asked.pathname.split("/");
+  const [, tenant = "common", ...endpoint] = asked.pathname.split("/");
+  const version = endpoint.join("/") === "oauth2/authorize" ? "" : "v2.0/";
   return {
-    tenant_discovery_endpoint: `${asked.origin}/${tenant}/v2.0/.well-known/openid-configuration`,
+    tenant_discovery_endpoint: `${asked.origin}/${tenant}/${version}.well-known/openid-configuration`,
     "api-version": "1.1",
     metadata: known.map(({ login }) => ({
       preferred_network: login[0],
@@ -74,4 +107,9 @@ export function keysDocument(url: URL, id: string, jwk: object): object {
   return {
     keys: [{ ...jwk, cloud_instance_name: instanceName(url), issuer: `${url.origin}/${issuerTenant(id)}/v2.0` }],
   };
+}
+
+/** The same for the v1.0 endpoints, whose keys name no issuer. */
+export function keysDocumentV1(url: URL, jwk: object): object {
+  return { keys: [{ ...jwk, cloud_instance_name: instanceName(url) }] };
 }

@@ -2,7 +2,13 @@ import { randomUUID } from "node:crypto";
 import { isGuid } from "../guid.js";
 import type { Tenant } from "../tenant.js";
 import type { WireReply, WireRequest } from "../wire/messages.js";
-import { instanceDiscovery, keysDocument, openIdConfiguration } from "./discovery.js";
+import {
+  instanceDiscovery,
+  keysDocument,
+  keysDocumentV1,
+  openIdConfiguration,
+  openIdConfigurationV1,
+} from "./discovery.js";
 import { EntraFailure, type ErrorSeparator, failureReply } from "./failure.js";
 import { createTokenEndpoint, type TokenEndpointOptions } from "./token-endpoint.js";
 
@@ -45,13 +51,21 @@ export function createEntraService(options: EntraOptions): EntraService {
         return document(instanceDiscovery(request.url));
       case "discovery/v2.0/keys":
         return document(keysDocument(request.url, discovered(segment), (await signingKey).jwk));
+      case ".well-known/openid-configuration":
+        return document(openIdConfigurationV1(request.url, discovered(segment)));
+      case "discovery/keys":
+        return document(keysDocumentV1(request.url, (await signingKey).jwk));
       case "oauth2/v2.0/token":
+      case "oauth2/token": {
         if (request.method !== "POST") throw new EntraFailure(900561, { method: request.method });
         return {
           status: 200,
           headers: { ...uncached },
-          body: JSON.stringify(await tokenEndpoint.issue(request, segment, tenantNamed(segment))),
+          body: JSON.stringify(
+            await tokenEndpoint.issue(request, segment, tenantNamed(segment), path === "oauth2/token" ? 1 : 2),
+          ),
         };
+      }
       default:
         return { status: 404, headers: {} };
     }

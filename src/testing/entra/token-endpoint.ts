@@ -2,7 +2,7 @@ import type { App } from "../app.js";
 import type { SigningKey } from "../crypto/signing-key.js";
 import { isGuid } from "../guid.js";
 import type { Tenant } from "../tenant.js";
-import { cloudOfLoginHost, clouds, graphAppId } from "../wire/hosts.js";
+import { cloudOfLoginHost, clouds, graphAppId, namesEmulator } from "../wire/hosts.js";
 import type { EmulatorClock, WireRequest } from "../wire/messages.js";
 import { createAccessToken } from "./access-token.js";
 import { checkAssertion } from "./check-assertion.js";
@@ -20,9 +20,10 @@ export interface TokenEndpointOptions {
 export interface TokenEndpoint {
   /**
    * Answers a token request with the body of its answer; `segment` is how it names the tenant.
+   * @param version of the endpoint: 2 takes a scope; 1 takes a resource, and answers in texts
    * @throws EntraFailure
    */
-  issue(request: WireRequest, segment: string, tenant: Tenant): Promise<object>;
+  issue(request: WireRequest, segment: string, tenant: Tenant, version: 1 | 2): Promise<object>;
   reset(): void;
 }
 
@@ -37,7 +38,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
   }
 
   /** Checks in Entra's order: after the tenant the grant, client, scope, app, credential and resource. */
-  async function issue(request: WireRequest, segment: string, tenant: Tenant): Promise<object> {
+  async function issue(request: WireRequest, segment: string, tenant: Tenant, version: 1 | 2): Promise<object> {
     const form = new URLSearchParams(request.body);
     const required = (name: string) => {
       const value = form.get(name);
@@ -48,12 +49,14 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
     if (grant !== "client_credentials") throw new EntraFailure(70003, { grant });
     readBasic(request.headers.authorization, form);
     const clientId = required("client_id");
-    const scope = required("scope");
-    if (form.has("resource")) throw new EntraFailure(901002);
+    // What version 1 answers where there is no resource isn't known.
+    const wanted = version === 1 ? (form.get("resource") ?? "") : required("scope");
+    if (version === 2 && form.has("resource")) throw new EntraFailure(901002);
 
     const app = appNamed(clientId, tenant);
     const credentialKind = checkCredential(form, app, audiencesOf(request.url, [segment, tenant.id, tenant.domain]));
-    const { audience, api } = resourceOf(scope, tenant, request.url);
+    const resource = version === 1 ? wanted : resourceOf(wanted);
+    const { audience, api } = apiNamed(resource, tenant, request.url);
     const { capabilities, notBefore } = readClaims(form.get("claims"));
 
     const now = Math.floor(clock.now() / 1000);
@@ -73,13 +76,8 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
       },
       await signingKey,
     );
-    return {
-      token_type: "Bearer",
-      expires_in: lifetime,
-      ext_expires_in: lifetime,
-      ...(revocable && { refresh_in: Math.floor(lifetime / 2) }),
-      access_token: token,
-    };
+    const lives = { lifetime, issuedAt: now };
+    return version === 1 ? answerV1(token, resource, lives) : answerV2(token, { ...lives, revocable });
   }
 
   function checkCredential(form: URLSearchParams, app: App, audiences: readonly string[]): "1" | "2" {
@@ -100,7 +98,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
     return "1";
   }
 
-  function resourceOf(scope: string, tenant: Tenant, url: URL): { audience: string; api: App | undefined } {
+  function resourceOf(scope: string): string {
     const scopes = scope.split(" ").filter(Boolean);
     const resources = scopes.filter(
       (name) => strict.exactScopes || !["openid", "offline_access", "profile", "email"].includes(name),
@@ -109,10 +107,14 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
     if (first === undefined) throw new EntraFailure(70011, { scope });
     if (!resources.every((name) => name.endsWith("/.default"))) throw new EntraFailure(1002012, { scope });
     if (new Set(resources).size > 1) throw new EntraFailure(700022);
-    const resource = first.slice(0, -"/.default".length);
+    return first.slice(0, -"/.default".length);
+  }
+
+  function apiNamed(resource: string, tenant: Tenant, url: URL): { audience: string; api: App | undefined } {
     const named = resource.replace(/\/$/, "");
     const hosts = cloudOfLoginHost(url.hostname)?.graph ?? clouds.flatMap(({ graph }) => graph);
-    const isGraph = named === graphAppId || named === url.origin || hosts.some((host) => named === `https://${host}`);
+    const isGraph =
+      named === graphAppId || namesEmulator(named, url) || hosts.some((host) => named === `https://${host}`);
     const api = isGraph ? undefined : tenant.apiNamed(named);
     if (!isGraph && !api) throw new EntraFailure(500011, { resource, tenant: tenant.id });
     return { audience: isGraph ? resource : named, api };
@@ -120,6 +122,31 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
 
   return { issue, reset: () => usedIds.clear() };
 }
+
+interface Life {
+  /** Both in seconds. */
+  lifetime: number;
+  issuedAt: number;
+}
+
+const answerV2 = (token: string, { lifetime, revocable }: Life & { revocable: boolean }) => ({
+  token_type: "Bearer",
+  expires_in: lifetime,
+  ext_expires_in: lifetime,
+  ...(revocable && { refresh_in: Math.floor(lifetime / 2) }),
+  access_token: token,
+});
+
+/** Everything in it is text. */
+const answerV1 = (token: string, resource: string, { lifetime, issuedAt }: Life) => ({
+  token_type: "Bearer",
+  expires_in: String(lifetime),
+  ext_expires_in: String(lifetime),
+  expires_on: String(issuedAt + lifetime),
+  not_before: String(issuedAt),
+  resource,
+  access_token: token,
+});
 
 /** What an assertion may name as its audience: the token endpoint as it was asked first, and what else means the tenant. */
 function audiencesOf({ origin, hostname }: URL, names: readonly string[]): string[] {

@@ -1,7 +1,7 @@
 import type { App } from "../app.js";
 import { decodeJwt, isSignedBy } from "../crypto/jwt.js";
 import type { SigningKey } from "../crypto/signing-key.js";
-import { clouds, graphAppId, serviceOfHost } from "../wire/hosts.js";
+import { clouds, graphAppId, namesEmulator, serviceOfHost } from "../wire/hosts.js";
 import type { WireRequest } from "../wire/messages.js";
 import { GraphRefusal } from "./refusal.js";
 
@@ -35,7 +35,7 @@ function claimsChallenge(validFrom: number, spelling: ChallengeSpelling): GraphR
 
 /** The audiences that a Graph host takes: its own. Under the emulator's own origin, any Graph there is. */
 function accepts(audience: string, url: URL): boolean {
-  if (audience === graphAppId || audience === url.origin) return true;
+  if (audience === graphAppId || audience === url.origin || namesEmulator(audience, url)) return true;
   const hosts = clouds.flatMap(({ graph }) => graph);
   return serviceOfHost(url.hostname) === undefined && hosts.some((host) => audience === `https://${host}`);
 }

@@ -9,6 +9,7 @@ import type { EmulatorClock, WireReply, WireRequest } from "../wire/messages.js"
 import { type RecordedRequest, record, recordStep } from "../wire/request-log.js";
 import { originHeader } from "./emulator-fetch.js";
 import { frontPage, isFrontPage } from "./front-page.js";
+import type { ForwardProxy } from "./proxy.js";
 
 /** What answers: each service gets the requests of its hosts, or of its paths where both share a host. */
 export interface Services {
@@ -22,6 +23,7 @@ export interface ListenerOptions {
   faults: ReturnType<typeof createFaults>;
   requests: RecordedRequest[];
   errorSeparator: ErrorSeparator;
+  proxy: ForwardProxy;
 }
 
 /** Answers HTTP requests: reads, records, lets faults strike, asks the service, writes. */
@@ -31,6 +33,7 @@ export function createListener({
   faults,
   requests,
   errorSeparator,
+  proxy,
 }: ListenerOptions): RequestListener {
   async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const { body, complete } = await readBody(incoming);
@@ -56,6 +59,7 @@ export function createListener({
   }
 
   return (incoming, response) => {
+    if (proxy.forward(incoming, response)) return;
     answer(incoming, response).catch((error: unknown) => {
       if (response.destroyed) return;
       const malformed = error instanceof URIError || (error as { code?: string }).code === "ERR_INVALID_URL";
@@ -96,9 +100,11 @@ function readHead(incoming: IncomingMessage, clock: EmulatorClock): Omit<WireReq
   const { [originHeader]: carried, ...headers } = incoming.headers;
   const scheme = "encrypted" in incoming.socket ? "https" : "http";
   const origin = typeof carried === "string" ? carried : `${scheme}://${headers.host ?? "localhost"}`;
+  const address = incoming.url ?? "/";
   return {
     method: incoming.method ?? "GET",
-    url: new URL(origin + incoming.url),
+    // In absolute form, as a proxy is asked, the address says all; one that begins with two slashes names no host.
+    url: /^https?:\/\//i.test(address) ? new URL(address) : new URL(origin + address),
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value?.toString()])),
     at: clock.now(),
   };

@@ -1,62 +1,92 @@
-import { createServer, type RequestListener } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createSocketServer, isIPv6, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { createTlsIdentity } from "../crypto/tls-identity.js";
 
 /** Where an emulator listens. */
 export interface Sockets {
   /** What clients are told. */
   origin: string;
-  /** A plain socket on loopback, for `emulator.fetch`: fetch can't be told which certificate authority to trust. */
-  carriedTo: string;
+  /** The same port without TLS, for `emulator.fetch`: fetch can't be told which certificate authority to trust. */
+  plainOrigin: string;
   /** Authority to trust, as PEM. */
   ca: string | undefined;
   close(): Promise<void>;
 }
 
-async function listen(listener: RequestListener, port: number, host: string, tls?: { cert: string; key: string }) {
-  // Longer than the clients' pools keep an idle connection, so that none is closed just as it is used again.
-  const keepAliveTimeout = 65_000;
-  const server = tls
-    ? createTlsServer({ cert: tls.cert, key: tls.key, keepAliveTimeout }, listener)
-    : createServer({ keepAliveTimeout }, listener);
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, resolve);
+export interface SocketsOptions {
+  host: string;
+  port: number;
+  /** Whether clients are told the TLS side. */
+  secure: boolean;
+  /** Names for a certificate; without them nothing speaks TLS. */
+  names: readonly string[] | undefined;
+  listener: RequestListener;
+  /** Answers CONNECT. `accept` takes a socket as if it had just been opened, with bytes that have been read already. */
+  connect(request: IncomingMessage, socket: Duplex, head: Buffer, accept: (socket: Socket, head: Buffer) => void): void;
+}
+
+// Longer than the clients' pools keep an idle connection, so that none is closed just as it is used again.
+const keepAliveTimeout = 65_000;
+/** The first byte of a TLS connection: a record of the handshake. */
+const handshake = 0x16;
+
+/** Opens one port for TLS, plain HTTP and CONNECT: the first byte of a connection tells which. */
+export async function openSockets(options: SocketsOptions): Promise<Sockets> {
+  const { host, port, secure, names, listener, connect } = options;
+  const identity = names && createTlsIdentity(names);
+  const plain: Server = createServer({ keepAliveTimeout }, listener);
+  const tls = identity && createTlsServer({ cert: identity.cert, key: identity.key, keepAliveTimeout }, listener);
+  const open = new Set<Socket>();
+
+  function accept(socket: Socket, head?: Buffer): void {
+    if (head?.length) socket.unshift(head);
+    whenFirstByteIsThere(socket, (byte) => {
+      const server = byte === handshake ? tls : plain;
+      if (server) server.emit("connection", socket);
+      else socket.destroy();
+    });
+  }
+  for (const server of [plain, tls]) {
+    server?.on("connect", (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      connect(request, socket, head, accept),
+    );
+  }
+  const entrance = createSocketServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    open.add(socket);
+    // A client that goes is nothing to tell; what it had asked is closed with the socket.
+    socket.on("error", () => {}).once("close", () => open.delete(socket));
+    accept(socket);
   });
-  const reachable = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
-  const name = reachable.includes(":") ? `[${reachable}]` : reachable;
+  await new Promise<void>((resolve, reject) => {
+    entrance.once("error", reject);
+    entrance.listen(port, host, resolve);
+  });
+  const reachable = { "0.0.0.0": "127.0.0.1", "::": "127.0.0.1" }[host] ?? host;
+  const address = `${isIPv6(reachable) ? `[${reachable}]` : reachable}:${(entrance.address() as AddressInfo).port}`;
   return {
-    origin: `${tls ? "https" : "http"}://${name}:${(server.address() as AddressInfo).port}`,
+    origin: `${secure ? "https" : "http"}://${address}`,
+    plainOrigin: `http://${address}`,
+    ca: identity?.ca,
     async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeAllConnections();
+      const closed = new Promise((resolve) => entrance.close(resolve));
+      for (const socket of open) socket.destroy();
       await closed;
     },
   };
 }
 
-/** Opens the sockets: a plain one, or one for TLS and a plain one beside it that only this machine reaches. */
-export async function openSockets(
-  listener: RequestListener,
-  host: string,
-  port: number,
-  tls: boolean | { hostnames: readonly string[] },
-): Promise<Sockets> {
-  if (!tls) {
-    const { origin, close } = await listen(listener, port, host);
-    return { origin, carriedTo: origin, ca: undefined, close };
-  }
-  const hostnames = tls === true ? [] : tls.hostnames;
-  const identity = createTlsIdentity([...new Set(["localhost", "127.0.0.1", host, ...hostnames])]);
-  const secure = await listen(listener, port, host, identity);
-  const plain = await listen(listener, 0, "127.0.0.1");
-  return {
-    origin: secure.origin,
-    carriedTo: plain.origin,
-    ca: identity.ca,
-    async close() {
-      await Promise.all([secure.close(), plain.close()]);
-    },
+/** Looks at the first byte and leaves it where it is. A socket that ends before is ended. */
+function whenFirstByteIsThere(socket: Socket, decide: (byte: number) => void): void {
+  const look = () => {
+    const first = socket.read(1) as Buffer | null;
+    if (first === null) return;
+    socket.off("readable", look).off("end", end);
+    socket.unshift(first);
+    decide(first[0] as number);
   };
+  const end = () => socket.end();
+  socket.on("readable", look).once("end", end);
+  look();
 }

@@ -43,3 +43,19 @@ export function serviceOfHost(host: string): "entra" | "graph" | undefined {
 export function cloudOfLoginHost(host: string): EmulatedCloud | undefined {
   return clouds.find(({ login }) => login.includes(host)) ?? (externalId.test(host) ? clouds[0] : undefined);
 }
+
+/** Every host that the emulator stands for, as names of a certificate. */
+export const certificateNames: readonly string[] = [
+  ...clouds.flatMap(({ login, graph }) => [...login, ...graph]),
+  "*.ciamlogin.com",
+];
+
+/**
+ * Whether a resource names the emulator by the address that was asked, under either scheme, for one port speaks both, and with or
+ * without the port, for some clients build a scope from the host's name alone.
+ */
+export function namesEmulator(resource: string, { host, hostname }: URL): boolean {
+  if (serviceOfHost(hostname) !== undefined) return false;
+  const [, named] = /^https?:\/\/(.+)$/.exec(resource.toLowerCase()) ?? [];
+  return named === host || named === hostname;
+}

@@ -36,6 +36,7 @@ function policy(overrides: Partial<AttemptPolicy> = {}): AttemptPolicy & { clock
     graphRoot: "https://graph.microsoft.com",
     retry: { attempts: 6, budgetMs: 300_000, delayMs: 1_000 },
     timeoutMs: Number.POSITIVE_INFINITY,
+    maxBodyBytes: 2 ** 28,
     clock: new SkippingClock(),
     gate: new ThrottleGate(),
     refreshes: new RefreshAllowance(),
