@@ -17,7 +17,7 @@ export type { Verification, VerifyOptions } from "./identity/verify.js";
 
 // How we speak to Graph
 export { createGraphClient, type GraphClientOptions } from "./graph/client.js";
-export { listAll } from "./graph/list-all.js";
+export { type AnyPath, type ListAllOptions, listAll } from "./graph/list-all.js";
 export type { ChangeOptions } from "./graph/list-changes.js";
 export type { ListOptions } from "./graph/list-options.js";
 export type { Changes } from "./graph/paging/change-round.js";
@@ -25,6 +25,8 @@ export type { Listing, PagingOptions } from "./graph/paging/listing.js";
 export { type ODataGuid, type ODataScalar, type ODataValue, odata } from "./graph/query/odata.js";
 export type { ChangePage, Page } from "./graph/paging/page-walk.js";
 export type { ListProgress } from "./graph/paging/progress.js";
+export type { KnownPath } from "./graph/paths/known-paths.js";
+export type { ExpansionAt, Listed, OrderAt, PropertyAt } from "./graph/paths/path-types.js";
 export type { RetryOptions } from "./graph/requests/attempt-policy.js";
 
 // What we ask

@@ -56,7 +56,7 @@ const chains: string[][] = [
 
 /** What a room must not speak of, outside tables that are data. */
 const foreignWords: [room: string, words: RegExp, data: RegExp][] = [
-  ["graph", /\/users\b|\b(list|delta|count)Users\b|msal/i, /query\/(collection-rules|filter-marks)\.ts$/],
+  ["graph", /\/users\b|\b(list|delta|count)Users\b|msal/i, /paths\/|query\/(collection-rules|filter-marks)\.ts$/],
   ["identity", /\b(nextLink|deltaLink|listUsers|deltaUsers)\b/, /^$/],
 ];
 

@@ -6,24 +6,49 @@ import { type ListOptions, listChecks } from "./list-options.js";
 import { fingerprint, type Position } from "./paging/continuation-token.js";
 import { HandedOut } from "./paging/handed-out.js";
 import { type Listing, listing } from "./paging/listing.js";
+import type { KnownPath } from "./paths/known-paths.js";
+import type { ExpansionAt, Listed, OrderAt, PropertyAt, Unselected } from "./paths/path-types.js";
 import { buildQuery } from "./query/build-query.js";
 import { type CollectionRules, rulesOf } from "./query/collection-rules.js";
 
+/** A path, of which an editor offers those that are known. */
+export type AnyPath = KnownPath | (string & {});
+
+/** What is asked of a collection that a path names, and how it is walked through. */
+export interface ListAllOptions<P = string, S extends string = string, E extends string = string> extends ListOptions {
+  /** Properties to read; they make the type of the objects, where the path is known. Default: those that Graph returns unasked. */
+  select?: readonly S[] | undefined;
+  /** Relation to read along; Graph returns at most 20 objects of each, and none in advanced queries. */
+  expand?: E | readonly E[] | undefined;
+  /** Property to sort by. */
+  orderBy?: OrderAt<P> | readonly OrderAt<P>[] | undefined;
+}
+
 /**
- * Lists any collection of Graph: complete, retried, one page ahead, or failing with an error that says where to go on. The path is relative to the client's version, or
- * absolute on the client's own Graph; a query in it is sent as it stands, with the header that `$count` and `$search`
- * take. Collections of directory objects come at 999 a page; others at Graph's default, unless `pageSize` says more.
+ * Lists any collection of Graph: complete, retried, one page ahead, or failing with an error that says where to go on.
+ * The path is relative to the client's version, or absolute on the client's own Graph; a query in it is sent as it
+ * stands, with the header that `$count` and `$search` take. Collections of directory objects come at 999 a page; others
+ * at Graph's default, unless `pageSize` says more.
+ *
+ * Paths of the directory are typed, casts and relations included: `select` is checked, and makes the type of the
+ * objects. Of relations to several kinds, such as `/groups/{id}/members`, `@odata.type` tells which kind an object is. A
+ * type argument is taken at its word: `listAll<Group>(client, path)`.
  * @throws AppIdentityError `invalid_options`, `invalid_query`; while listing, any code but those of options
  * @example
- * for await (const group of listAll<Group>(client, "/groups", { select: ["id", "displayName"] })) {
+ * for await (const group of listAll(client, "/groups", { select: ["id", "displayName"] })) {
  *   console.log(group.displayName);
  * }
  */
-export function listAll<T extends object = Record<string, unknown>>(
+export function listAll<
+  P extends AnyPath | object,
+  S extends PropertyAt<P> | Unselected = PropertyAt<P> | Unselected,
+  E extends ExpansionAt<P> = never,
+>(
   client: Client,
-  path: string,
-  options: ListOptions = {},
-): Listing<T> {
+  // Not just string, or an editor would offer no paths.
+  path: P extends object ? string & {} : P,
+  options: ListAllOptions<P, S & string, E> = {},
+): Listing<Listed<P, S, E>> {
   const collection = locateCollection(client, path);
   return listCollection("listAll()", collection, options, rulesOf(collection.scope.path));
 }
