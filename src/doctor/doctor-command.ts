@@ -9,7 +9,8 @@ for a token and the id of one user (or one entry of the file's endpoint), and ch
 
   parameters.json   the quickstart's file; without it, the AZURE_* variables of the environment
   --json            one JSON object on stdout instead of the checklist
-  --help            this text
+  -h, --help        this text
+  -v, --version     the version of this package
 
 Exit code: 0 all in order, 1 something failed, 2 misused.
 `;
@@ -18,14 +19,21 @@ function readArguments(args: string[]) {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { json: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
+    options: {
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+      version: { type: "boolean", short: "v", default: false },
+    },
   });
   if (positionals.length > 1) throw new TypeError(`There is one file too many: ${positionals.slice(1).join(" ")}.`);
   return { ...values, parametersFile: positionals[0] };
 }
 
-/** `graph-app-identity doctor`: gives the exit code. */
-export async function doctorCommand(args: string[]): Promise<number> {
+/**
+ * `graph-app-identity doctor`: gives the exit code.
+ * @param version of the package
+ */
+export async function doctorCommand(args: string[], version: string): Promise<number> {
   let given: ReturnType<typeof readArguments>;
   try {
     given = readArguments(args);
@@ -34,8 +42,8 @@ export async function doctorCommand(args: string[]): Promise<number> {
     return 2;
   }
   const { json, help, parametersFile } = given;
-  if (help) {
-    process.stdout.write(usage);
+  if (help || given.version) {
+    process.stdout.write(help ? usage : `${version}\n`);
     return 0;
   }
   // `| head` closes the pipe when it has enough; the exit code says the rest.

@@ -1,0 +1,117 @@
+import { constants } from "node:os";
+import type { Emulator } from "../emulator.js";
+import { watchForEnd } from "./ending.js";
+import { dotenvText, writeEnvFile } from "./env-file.js";
+import { environmentOf } from "./environment.js";
+import { usage } from "./options.js";
+import { type RunningProgram, runProgram } from "./run-program.js";
+import { Misuse, readSettings, type Settings } from "./settings.js";
+import { type StartedTenant, startTenant } from "./start-tenant.js";
+import { type Trust, writeTrust } from "./trust.js";
+
+/**
+ * `graph-app-identity emulator`: gives the exit code, 2 for a misuse and 1 for what else fails.
+ * @param version of the package
+ */
+export async function emulatorCommand(args: readonly string[], version: string): Promise<number> {
+  try {
+    const settings = readSettings(args);
+    if (settings === "help") await print(usage);
+    else if (settings === "version") await print(`${version}\n`);
+    else return await serve(settings);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    if (!(error instanceof Misuse)) return 1;
+    process.stderr.write(`\n${usage}`);
+    return 2;
+  }
+}
+
+/** Waits until it is written: a full disk is a failure, and a process mustn't end before. */
+function print(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (error) reject(new Error(`stdout can't be written: ${error.message}`, { cause: error }));
+      else resolve();
+    });
+  });
+}
+
+async function serve(settings: Settings): Promise<number> {
+  // What can't be written is told where it is written; it isn't to end the process before all is cleaned up.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+  let running: RunningProgram | undefined;
+  let stop = () => {};
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  const traces = new Traces();
+  // From the start, for whoever reads the line may answer it with a signal at once.
+  const stopWatching = watchForEnd(process, {
+    first: (signal) => (running ? running.end(signal) : stop()),
+    again(signal) {
+      running?.kill();
+      process.exit(128 + constants.signals[signal]);
+    },
+  });
+  let started: StartedTenant | undefined;
+  try {
+    started = await startTenant(settings);
+    const trust = writeTrust(started.emulator.ca!, process.env);
+    traces.add(trust.remove);
+    const environment = environmentOf(started.emulator, trust, process.env);
+    const { envFile, program, quiet } = settings;
+    if (envFile !== undefined && envFile !== "-") traces.add(writeEnvFile(envFile, environment));
+    if (!quiet) process.stderr.write(announcement(started.emulator));
+    if (program) {
+      running = runProgram(program, environment);
+      return await running.code;
+    }
+    await print(envFile === "-" ? dotenvText(environment) : readyLine(started, trust, environment));
+    await stopped;
+    return 0;
+  } finally {
+    await started?.emulator.stop();
+    traces.remove();
+    stopWatching();
+  }
+}
+
+/** What is to be taken away again, however the process ends. */
+class Traces {
+  #removals: (() => void)[] = [];
+
+  constructor() {
+    process.once("exit", this.remove);
+  }
+
+  add(removal: () => void): void {
+    this.#removals.push(removal);
+  }
+
+  readonly remove = (): void => {
+    process.off("exit", this.remove);
+    for (const removal of this.#removals.splice(0)) removal();
+  };
+}
+
+/** What programs read when the tenant is ready: one line of JSON. */
+function readyLine({ emulator, apps, tenants }: StartedTenant, { ca, bundle }: Trust, environment: object): string {
+  const { origin, proxy, tenantId, domain } = emulator;
+  const line = {
+    ...{ origin, ca, bundle, pid: process.pid, proxy: proxy ?? null, tenantId, domain },
+    tenants: tenants.map((tenant) => ({ tenantId: tenant.tenantId, domain: tenant.domain })),
+    apps: apps.map(({ displayName, clientId, clientSecret, roles }) => ({
+      name: displayName,
+      clientId,
+      clientSecret,
+      roles,
+    })),
+    environment,
+  };
+  return `${JSON.stringify(line)}\n`;
+}
+
+const announcement = ({ domain, users, origin }: Emulator) =>
+  `Embedded tenant ${domain} with ${users.count} users at ${origin}\n`;
