@@ -1,18 +1,16 @@
 import type { App, AppOptions } from "./app.js";
-import type { TenantUsers } from "./directory/directory.js";
+import type { TenantContents } from "./directory/tenant-contents.js";
 import type { GraphSwitches } from "./graph/switches.js";
 import type { Tenant } from "./tenant.js";
 import type { EmulatorClock } from "./wire/messages.js";
 
 /** One tenant of an emulator. */
-export interface EmulatedTenant {
+export interface EmulatedTenant extends TenantContents {
   readonly tenantId: string;
   readonly domain: string;
   /** The app that is there from the start. */
   readonly clientId: string;
   readonly clientSecret: string;
-  /** The people in it: read and changed here while clients list them. */
-  readonly users: TenantUsers;
   /** How its Graph behaves: throttling, page tokens, short pages, order. */
   readonly graph: GraphSwitches;
   /** Registers an app, with one secret and `User.Read.All` unless told otherwise. */
@@ -40,7 +38,25 @@ export function describeTenant(
     clientSecret,
     app,
     get users() {
-      return tenant.directory;
+      return tenant.contents.users;
+    },
+    get groups() {
+      return tenant.contents.groups;
+    },
+    get devices() {
+      return tenant.contents.devices;
+    },
+    get applications() {
+      return tenant.contents.applications;
+    },
+    get servicePrincipals() {
+      return tenant.contents.servicePrincipals;
+    },
+    get contacts() {
+      return tenant.contents.contacts;
+    },
+    get administrativeUnits() {
+      return tenant.contents.administrativeUnits;
     },
     get graph() {
       return tenant.graph.switches;

@@ -75,7 +75,17 @@ export interface Emulator extends EmulatedTenant, AsyncDisposable {
   stop(): Promise<void>;
 }
 
-const tenantOptionNames: Record<keyof TenantOptions, true> = { users: true, seed: true, tenantId: true, domain: true };
+const tenantOptionNames: Record<keyof TenantOptions, true> = {
+  users: true,
+  groups: true,
+  devices: true,
+  applications: true,
+  contacts: true,
+  administrativeUnits: true,
+  seed: true,
+  tenantId: true,
+  domain: true,
+};
 const optionNames: Record<keyof EmulatorOptions, true> = {
   ...tenantOptionNames,
   clientId: true,
@@ -94,6 +104,8 @@ const optionNames: Record<keyof EmulatorOptions, true> = {
   pageTokenLifetimeMs: true,
   deltaTokenLifetimeMs: true,
   deltaPageSize: true,
+  deltaRelatedSize: true,
+  deltaExpiry: true,
   shortPages: true,
   replays: true,
   shuffle: true,
@@ -179,8 +191,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     return tenant;
   }
 
-  const { users, tenantId, domain, clientId, clientSecret, roles } = options;
-  const home = addTenant({ users, tenantId, domain });
+  const { clientId, clientSecret, roles } = options;
+  const { seed: _, ...others } = options;
+  const home = addTenant(others);
   const registerHome = () =>
     home.register({
       displayName: "Directory reader",

@@ -4,7 +4,16 @@ export {
   type ClientCertificateOptions,
   createClientCertificate,
 } from "./client-certificate.js";
-export type { DirectoryUser, TenantUsers, UserProperties } from "./directory/directory.js";
+export type { DirectorySizes } from "./directory/directory.js";
+export type { TenantContents } from "./directory/tenant-contents.js";
+export type {
+  DirectoryUser,
+  GroupProperties,
+  TenantGroups,
+  TenantObjects,
+  TenantUsers,
+  UserProperties,
+} from "./directory/tenant-objects.js";
 export type { EmulatedTenant } from "./emulated-tenant.js";
 export {
   type Emulator,

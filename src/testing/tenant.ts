@@ -1,15 +1,14 @@
 import { App, type AppOptions, AppRegistration } from "./app.js";
 import { seededGuid } from "./chance/seeded.js";
-import { checkKnown, checkText, checkWhole } from "./check-options.js";
-import { createDirectory, type Directory } from "./directory/directory.js";
+import { checkKnown, checkText, checkWhole, defined } from "./check-options.js";
+import { createDirectory, type Directory, type DirectorySizes, defaultSizes } from "./directory/directory.js";
+import { createTenantContents, type TenantContents } from "./directory/tenant-contents.js";
 import type { GraphSwitches } from "./graph/switches.js";
 import { createTenantGraph, type TenantGraph } from "./graph/tenant-graph.js";
 import type { EmulatorClock } from "./wire/messages.js";
 
-/** What a tenant is called, and how many people are in it. */
-export interface TenantOptions {
-  /** How many people. Default 1000. */
-  users?: number;
+/** What a tenant is called, and how much is in it. */
+export interface TenantOptions extends DirectorySizes {
   /** The same seed gives the same ids, secrets and people. Default 1, and one more for each further tenant. */
   seed?: number;
   /** Default: a GUID that depends on the seed. */
@@ -31,14 +30,24 @@ const appOptions: Record<keyof AppOptions, true> = {
   accessTokenVersion: true,
 };
 
+/** Numbers of objects are multiplied with each other to find who belongs to whom: they must leave room for that. */
+const mostUsers = 2 ** 31;
+const mostOthers = 2 ** 22;
+
+function sizesIn(options: DirectorySizes): DirectorySizes {
+  const names = Object.keys(defaultSizes) as (keyof DirectorySizes)[];
+  for (const name of names) checkWhole(name, options[name], 0, name === "users" ? mostUsers : mostOthers);
+  return defined(Object.fromEntries(names.map((name) => [name, options[name]])));
+}
+
 /** One tenant: the apps it has consented to, the people in it, and its Graph. */
 export class Tenant {
   readonly id: string;
   readonly domain: string;
   readonly apps = new Map<string, App>();
   readonly #seed: number;
-  readonly #create: () => { directory: Directory; graph: TenantGraph };
-  #created: { directory: Directory; graph: TenantGraph } | undefined;
+  readonly #create: () => { directory: Directory; contents: TenantContents; graph: TenantGraph };
+  #created: { directory: Directory; contents: TenantContents; graph: TenantGraph } | undefined;
   #registered = 0;
 
   constructor(
@@ -46,8 +55,8 @@ export class Tenant {
     clock: EmulatorClock,
     switches: Partial<GraphSwitches>,
   ) {
-    const { users = 1000, seed, tenantId = seededGuid(`${seed}:tenant`), domain } = options;
-    checkWhole("users", users, 0, 2 ** 31);
+    const { seed, tenantId = seededGuid(`${seed}:tenant`), domain } = options;
+    const sizes = sizesIn(options);
     checkWhole("seed", seed, 0);
     checkText("tenantId", tenantId);
     checkText("domain", domain);
@@ -55,23 +64,29 @@ export class Tenant {
     this.domain = domain.toLowerCase();
     this.#seed = seed;
     this.#create = () => {
-      const directory = createDirectory({ users, seed, tenantId: this.id, domain: this.domain, clock });
-      return { directory, graph: createTenantGraph({ directory, clock, switches }) };
+      const directory = createDirectory({ ...sizes, seed, tenantId: this.id, domain: this.domain, clock });
+      const contents = createTenantContents(directory);
+      return { directory, contents, graph: createTenantGraph({ directory, clock, switches }) };
     };
   }
 
   /** Made when first asked for, since a program may have thousands of tenants and look at a few. */
-  get #contents() {
+  get #made() {
     this.#created ??= this.#create();
     return this.#created;
   }
 
   get directory(): Directory {
-    return this.#contents.directory;
+    return this.#made.directory;
+  }
+
+  /** What is in the directory, to be read and changed. */
+  get contents(): TenantContents {
+    return this.#made.contents;
   }
 
   get graph(): TenantGraph {
-    return this.#contents.graph;
+    return this.#made.graph;
   }
 
   /** `Contoso` for `contoso.onmicrosoft.com`. */

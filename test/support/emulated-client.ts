@@ -2,7 +2,6 @@ import type { Client } from "@microsoft/microsoft-graph-client";
 import { createGraphClient } from "../../src/graph/client.js";
 import type { RetryOptions } from "../../src/graph/requests/attempt-policy.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
-import type { Directory } from "../../src/testing/directory/directory.js";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/testing/index.js";
 
 export interface EmulatedTenant {
@@ -26,8 +25,5 @@ export async function emulatedClient(options: EmulatorOptions = {}, retry: Retry
 
 /** The ids of those who are in the emulator's directory now, in its order. */
 export function emulatedIds({ users }: Emulator): string[] {
-  const directory = users as Directory;
-  return Array.from({ length: directory.end }, (_, key) => key)
-    .filter((key) => directory.exists(key))
-    .map((key) => directory.member(key)("id") as string);
+  return [...users.ids()];
 }

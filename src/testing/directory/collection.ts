@@ -1,37 +1,56 @@
 import type { FilterRules } from "./filter-rules.js";
 
-/** Something Graph can list. Its members have keys from 0 to `end`; a key belongs to one member for ever. */
-export interface Collection {
+/** The kinds of objects a directory consists of, as in their paths. */
+export const kinds = [
+  "users",
+  "groups",
+  "devices",
+  "contacts",
+  "servicePrincipals",
+  "applications",
+  "directoryRoles",
+  "administrativeUnits",
+] as const;
+export type Kind = (typeof kinds)[number];
+
+/** One number for every object of a directory. */
+export const objectId = (kind: Kind, key: number) => kinds.indexOf(kind) * 2 ** 32 + key;
+
+export function objectOf(id: number): { kind: Kind; key: number } {
+  return { kind: kinds[Math.floor(id / 2 ** 32)]!, key: id % 2 ** 32 };
+}
+
+/** What queries on objects of a type are checked against. */
+export interface Schema {
   /** As in the path: `users`. */
   readonly name: string;
   /** As in `microsoft.graph.user`. */
   readonly entity: string;
-  /** Properties answered without `$select`, in order. */
-  readonly defaults: readonly string[];
   /** Properties that a single member has, but no list. */
   readonly singleOnly: ReadonlySet<string>;
   readonly filterRules: FilterRules;
   /** Property → whether sorting by it needs an advanced query. */
   readonly orderRules: Readonly<Record<string, "default" | "advanced">>;
-  readonly navigations: Readonly<Record<string, Navigation>>;
+  /** A property's name in its right spelling; names compare without case. */
+  canonical(name: string): string | undefined;
+}
+
+/** Something Graph can list. Its members have keys from 0 to `end`; a key belongs to one member for ever. */
+export interface Collection extends Schema {
+  /** What relations know it by; `undefined` where it takes no part in any. */
+  readonly kind: Kind | undefined;
+  /** Properties answered without `$select`, in order. */
+  readonly defaults: readonly string[];
   /** The first key not yet taken. */
   readonly end: number;
   /** How many of the keys were there from the start. */
   readonly generated: number;
   readonly count: number;
   exists(key: number): boolean;
-  /** A member that exists, ready to be read property by property. */
+  /** A member, be it deleted, ready to be read property by property. */
   member(key: number): Member;
-  /** The member a path segment names, by id (users: also by user principal name). */
-  keyOf(name: string): number | undefined;
-  /** A property's name in its right spelling; names compare without case. */
-  canonical(name: string): string | undefined;
+  /** The member with this id, or with this value of another property that identifies it (users: also by user principal name). */
+  keyOf(name: string, property?: string): number | undefined;
 }
 
 export type Member = (property: string) => unknown;
-
-/** From a member to others of the same collection, such as `manager`. */
-interface Navigation {
-  many: boolean;
-  keys(key: number): number[];
-}

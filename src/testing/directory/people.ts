@@ -1,11 +1,16 @@
 import { coprimeFrom } from "../chance/coprime.js";
 import { createKeyedGuids, type KeyedGuids } from "../chance/keyed-guid.js";
 import { mix } from "../chance/seeded.js";
+import { departments, teamsAmong } from "./group-plan.js";
 import { type Culture, cultures, type Name, type Office } from "./names.js";
+import { sliceOf } from "./segments.js";
 
 /** Makes the people of a tenant out of their index alone, and finds the index of a person again. Nothing is stored. */
 export interface People {
   person(index: number): Person;
+  /** A number that belongs to a person and a subject. */
+  draw(index: number, subject: number): number;
+  isGuest(index: number): boolean;
   /** The index behind an object id or a user principal name that this population could contain. */
   indexOf(idOrUserPrincipalName: string): number | undefined;
 }
@@ -23,6 +28,8 @@ export interface Person {
   readonly domain: string;
   readonly culture: Culture;
   readonly office: Office;
+  /** Number of the department that the person's team belongs to; `undefined` where there are no teams. */
+  readonly department: number | undefined;
   /** A number that belongs to this person and this subject. */
   draw(subject: number): number;
 }
@@ -48,15 +55,28 @@ const stride = coprimeFrom(Math.round(fullNames.length * 0.618), fullNames.lengt
 /** Undoes the stride: `stride * unstride` is 1, counted round the names. */
 const unstride = fullNames.findIndex((_, factor) => (factor * stride) % fullNames.length === 1);
 
-/** @param size how many there are from the start: one in sixteen of them is a guest, of those who come later nobody */
-export function createPeople(seed: number, domain: string, size: number): People {
+/**
+ * @param size how many there are from the start: one in sixteen of them is a guest, of those who come later nobody
+ * @param groups among which the people's teams are
+ */
+export function createPeople(seed: number, domain: string, size: number, groups = 0): People {
+  const teams = teamsAmong(groups);
   const ids = createKeyedGuids(seed);
   const start = mix(seed, 1) % fullNames.length;
   const person = (index: number) =>
-    new GeneratedPerson(index, fullNames[(start + index * stride) % fullNames.length]!, { seed, domain, size, ids });
+    new GeneratedPerson(index, fullNames[(start + index * stride) % fullNames.length]!, {
+      seed,
+      domain,
+      size,
+      teams,
+      ids,
+    });
+  const draw = (index: number, subject: number) => mix(mix(seed, index), subject);
 
   return {
     person,
+    draw,
+    isGuest: (index) => index < size && draw(index, 1) % 16 === 0,
     indexOf(text) {
       if (!text.includes("@")) return ids.indexOf(text);
       const [, mailName = "", number = "1"] = /^([^\d@_]+)(\d+)?[@_]/.exec(text.toLowerCase()) ?? [];
@@ -77,6 +97,7 @@ class GeneratedPerson implements Person {
   readonly alias: string;
   readonly guestOf: string | undefined;
   readonly domain: string;
+  readonly department: number | undefined;
 
   readonly #seed: number;
   readonly #ids: KeyedGuids;
@@ -84,7 +105,7 @@ class GeneratedPerson implements Person {
   constructor(
     readonly index: number,
     name: FullName,
-    { seed, domain, size, ids }: { seed: number; domain: string; size: number; ids: KeyedGuids },
+    { seed, domain, size, teams, ids }: { seed: number; domain: string; size: number; teams: number; ids: KeyedGuids },
   ) {
     this.domain = domain;
     this.#seed = mix(seed, index);
@@ -94,6 +115,7 @@ class GeneratedPerson implements Person {
     this.given = name.given.written;
     this.family = name.family.written;
     this.alias = round === 0 ? mailNameOf(name) : `${mailNameOf(name)}${round + 1}`;
+    this.department = index < size && teams > 0 ? sliceOf(index, teams, size) % departments.length : undefined;
     this.guestOf = index < size && this.draw(1) % 16 === 0 ? partners[this.draw(2) % partners.length] : undefined;
   }
 

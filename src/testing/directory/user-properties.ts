@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { mix } from "../chance/seeded.js";
+import type { departments } from "./group-plan.js";
 import { isoSeconds } from "./iso-seconds.js";
 import type { Person } from "./people.js";
 
@@ -33,7 +34,7 @@ export const singleUserProperties = [
   "skills",
 ] as const;
 
-const departments: ReadonlyArray<[department: string, titles: readonly string[]]> = [
+const jobs: ReadonlyArray<[department: (typeof departments)[number], titles: readonly string[]]> = [
   [
     "Engineering",
     [
@@ -75,7 +76,10 @@ const unlessGuest = <T>(person: Person, value: () => T): T | null => (person.gue
 /** Accounts that come from an on-premises directory. */
 const synced = (person: Person) => !person.guestOf && chance(person, 20, 35);
 const licensed = (person: Person) => !person.guestOf && chance(person, 21, 85);
-const department = (person: Person) => (chance(person, 22, 6) ? undefined : pick(person, 23, departments));
+const department = (person: Person) => {
+  if (chance(person, 22, 6)) return undefined;
+  return person.department === undefined ? pick(person, 23, jobs) : jobs[person.department];
+};
 const created = (person: Person) =>
   Date.UTC(2011, 5, 28) + between(person, 24, 0, 5200) * day + between(person, 25, 0, 86_400) * 1000;
 const hired = (person: Person) => created(person) - (created(person) % day) + between(person, 26, 0, 14) * day;

@@ -1,29 +1,36 @@
 import { createHash } from "node:crypto";
 import { coprimeFrom } from "../chance/coprime.js";
 import { mix } from "../chance/seeded.js";
-import type { Collection } from "../directory/collection.js";
+import type { ObjectRef, ObjectSet } from "../directory/object-set.js";
 import type { EmulatorClock } from "../wire/messages.js";
 import type { PageTokens } from "./page-token.js";
 import type { QueryOptions } from "./query/options.js";
-import { type GraphQuery, parseListQuery, type Restriction } from "./query/parse-query.js";
+import type { GraphQuery, Restriction } from "./query/parse-query.js";
 import { GraphRefusal, unsupportedQuery } from "./refusal.js";
 import { createSnapshots } from "./sorted-snapshots.js";
 import type { GraphSwitches } from "./switches.js";
 
 interface Page {
-  query: GraphQuery;
-  keys: number[];
+  objects: ObjectRef[];
   /** Number of members that match; on the first page, where it was asked for. */
   count: number | undefined;
   /** Content of the next page's `$skiptoken`; `undefined` on the last page. */
   next: string | undefined;
 }
 
+interface Listed {
+  set: ObjectSet;
+  query: GraphQuery;
+  options: QueryOptions;
+  /** A token is good for the listing it is from. */
+  address: string;
+}
+
 /** Cuts listings into pages. A page knows where it starts from its token alone. */
 export interface Listing {
-  page(collection: Collection, options: QueryOptions): Page;
+  page(listed: Listed): Page;
   /** How many members match. */
-  count(collection: Collection, query: Restriction): number;
+  count(set: ObjectSet, query: Restriction): number;
   reset(): void;
 }
 
@@ -48,71 +55,66 @@ interface ListingOptions {
   pageSize(wanted: number): number;
 }
 
+/** What a page is cut from: objects by position. */
+type Sequence = Pick<ObjectSet, "end" | "next" | "at">;
+
 /** The emulator filters and sorts one by one; more than this would make a test wait for it. */
 const mostScanned = 100_000;
 
 export function createListing({ tokens, switches, clock, random, pageSize }: ListingOptions): Listing {
   const snapshots = createSnapshots();
+  const digestOf = ({ address, options }: Listed) => digest(`${address.toLowerCase()} ${options.fingerprint}`);
 
-  function start(options: QueryOptions): Place {
+  function start(listed: Listed): Place {
     const order = switches.shuffle ? 1 + Math.floor(random() * 2 ** 32) : 0;
-    return { position: 0, order, query: digest(options.fingerprint), eventual: options.eventual, at: clock.now() };
+    return { position: 0, order, query: digestOf(listed), eventual: listed.options.eventual, at: clock.now() };
   }
 
-  function resume(token: string, options: QueryOptions): Place {
+  function resume(token: string, listed: Listed): Place {
     const place = tokens.open(token) as Place | undefined;
-    if (!place || place.query !== digest(options.fingerprint)) throw unknownToken();
-    if (clock.now() - place.at > switches.pageTokenLifetimeMs || (place.eventual && !options.eventual))
+    if (!place || place.query !== digestOf(listed)) throw unknownToken();
+    if (clock.now() - place.at > switches.pageTokenLifetimeMs || (place.eventual && !listed.options.eventual))
       throw expiredToken();
     return place;
   }
 
-  /** Keys by position: sorted, the few that the filter names, or all in the order of the listing. */
-  function sequence(
-    collection: Collection,
-    query: GraphQuery,
-    place: Place,
-  ): { length: number; keyAt(position: number): number } {
+  /** Members by position: sorted, the few that the filter names, or all in the order of the listing. */
+  function sequence({ set, query }: Listed, place: Place): Sequence {
+    const found = candidates(set, query);
     if (query.orderBy.length > 0) {
-      place.snapshot ??= snapshots.add(sorted(collection, query));
-      const keys = snapshots.get(place.snapshot);
-      if (!keys) throw expiredToken();
-      return { length: keys.length, keyAt: (position) => keys[position]! };
+      place.snapshot ??= snapshots.add(sorted(found, query));
+      const positions = snapshots.get(place.snapshot);
+      if (!positions) throw expiredToken();
+      return { end: positions.length, next: same, at: (position) => found.at(positions[position]!) };
     }
-    if (query.names) {
-      const keys = named(collection, query.names);
-      return { length: keys.length, keyAt: (position) => keys[position]! };
-    }
-    if (query.matches) limitScan(collection);
-    return { length: collection.end, keyAt: shuffled(collection, place.order) };
+    return query.names || place.order === 0 ? found : shuffled(set, place.order);
   }
 
-  function count(collection: Collection, query: Restriction): number {
-    return query.matches ? keysWhere(collection, query).length : collection.count;
+  function count(set: ObjectSet, query: Restriction): number {
+    return query.matches ? positionsWhere(candidates(set, query), query).length : set.count;
   }
 
   return {
-    page(collection, options) {
+    page(listed) {
+      const { set, query, options } = listed;
       const token = options.get("$skiptoken");
-      const place = token === undefined ? start(options) : resume(token, options);
-      const query = parseListQuery(options, collection);
-      const { length, keyAt } = sequence(collection, query, place);
-      const matches = query.matches;
+      const place = token === undefined ? start(listed) : resume(token, listed);
+      const { end, next, at } = sequence(listed, place);
+      const matches = place.snapshot ? undefined : query.matches;
       const page: Page = {
-        query,
-        keys: [],
-        count: query.count && token === undefined ? count(collection, query) : undefined,
+        objects: [],
+        count: query.count && token === undefined ? count(set, query) : undefined,
         next: undefined,
       };
       const room = pageSize(query.top);
-      for (let position = place.position; position < length; position += 1) {
-        const key = keyAt(position);
-        if (!collection.exists(key) || (matches && !place.snapshot && !matches(collection.member(key)))) continue;
-        if (page.keys.length === room) {
+      for (let position = next(place.position); position < end; position = next(position + 1)) {
+        const object = at(position);
+        if (!object || (matches && !matches(object.collection.member(object.key)))) continue;
+        if (page.objects.length === room) {
           page.next = tokens.seal({ ...place, position, at: clock.now() });
           break;
         }
-        page.keys.push(key);
+        page.objects.push(object);
       }
       return page;
     },
@@ -121,53 +123,86 @@ export function createListing({ tokens, switches, clock, random, pageSize }: Lis
   };
 }
 
-function limitScan(collection: Collection): void {
-  if (collection.count <= mostScanned) return;
+const same = (position: number) => position;
+
+function limitScan(set: ObjectSet): void {
+  const { count } = set;
+  if (count <= mostScanned) return;
   const most = mostScanned.toLocaleString("en");
+  const names = set.collections.map(({ name }) => name).join(", ");
   throw unsupportedQuery(
-    `The emulator filters, searches and sorts up to ${most} ${collection.name}; this tenant has ${collection.count.toLocaleString("en")}.`,
+    `The emulator filters, searches and sorts up to ${most} ${names}; here are ${count.toLocaleString("en")}.`,
   );
 }
 
-/** Keys by the names a filter asks for; -1 where there is nobody, and where a name comes again, so that places stay. */
-function named(collection: Collection, names: readonly string[]): number[] {
-  const seen = new Set<number>();
+/** Members by the names a filter asks for; none where there is nobody, and where a name comes again, so that places stay. */
+function named(set: ObjectSet, names: readonly string[]): (ObjectRef | undefined)[] {
+  const seen = new Set<string>();
   return names.map((name) => {
-    const key = collection.keyOf(name) ?? -1;
-    const first = !seen.has(key);
-    seen.add(key);
-    return first ? key : -1;
+    const object = objectNamed(set, name);
+    const own = object && `${object.collection.name} ${object.key}`;
+    if (own === undefined || seen.has(own)) return undefined;
+    seen.add(own);
+    return object;
   });
 }
 
-function keysWhere(collection: Collection, { matches, names }: Restriction): number[] {
-  if (!names) limitScan(collection);
-  const candidates = names ? named(collection, names) : Array.from({ length: collection.end }, (_, key) => key);
-  return candidates.filter((key) => collection.exists(key) && (!matches || matches(collection.member(key))));
+function objectNamed(set: ObjectSet, name: string): ObjectRef | undefined {
+  for (const collection of set.collections) {
+    const key = collection.keyOf(name);
+    if (key !== undefined && set.has({ collection, key })) return { collection, key };
+  }
+  return undefined;
 }
 
-function sorted(collection: Collection, query: GraphQuery): Int32Array {
+/** What a query has to go through: the few that it names, or all of the set where those aren't too many. */
+function candidates(set: ObjectSet, { matches, names, orderBy = [] }: Restriction & Partial<GraphQuery>): Sequence {
+  if (names) {
+    const objects = named(set, names);
+    return { end: objects.length, next: same, at: (position) => objects[position] };
+  }
+  if (matches || orderBy.length > 0) limitScan(set);
+  return set;
+}
+
+function positionsWhere({ end, next, at }: Sequence, { matches }: Restriction): number[] {
+  const found: number[] = [];
+  for (let position = next(0); position < end; position = next(position + 1)) {
+    const object = at(position);
+    if (object && (!matches || matches(object.collection.member(object.key)))) found.push(position);
+  }
+  return found;
+}
+
+/** Positions in the order asked for. */
+function sorted(found: Sequence, query: GraphQuery): Float64Array {
   const { orderBy } = query;
-  const rows = keysWhere(collection, query).map((key) => {
+  const rows = positionsWhere(found, query).map((position) => {
+    const { collection, key } = found.at(position)!;
     const read = collection.member(key);
-    return { key, values: orderBy.map(({ property }) => String(read(property) ?? "").toLowerCase()) };
+    return { position, values: orderBy.map(({ property }) => String(read(property) ?? "").toLowerCase()) };
   });
   rows.sort((a, b) => {
     for (const [index, { descending }] of orderBy.entries()) {
       const [left, right] = [a.values[index]!, b.values[index]!];
       if (left !== right) return left < right === descending ? 1 : -1;
     }
-    return a.key - b.key;
+    return a.position - b.position;
   });
-  return Int32Array.from(rows, ({ key }) => key);
+  return Float64Array.from(rows, ({ position }) => position);
 }
 
-/** Position → key. A shuffled order is a walk through the generated keys in steps coprime with their number. */
-function shuffled({ generated }: Collection, order: number): (position: number) => number {
-  if (order === 0 || generated < 2) return (position) => position;
+/** A shuffled order is a walk through the positions that were there from the start, in steps coprime with their number. */
+function shuffled(set: ObjectSet, order: number): Sequence {
+  const { generated } = set;
+  if (generated < 2) return set;
   const offset = mix(order, 1) % generated;
   const step = coprimeFrom(1 + (mix(order, 2) % generated), generated);
-  return (position) => (position < generated ? (offset + position * step) % generated : position);
+  return {
+    end: set.end,
+    next: same,
+    at: (position) => set.at(position < generated ? (offset + position * step) % generated : position),
+  };
 }
 
 function digest(text: string): string {

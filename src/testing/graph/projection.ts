@@ -1,34 +1,72 @@
 import type { Collection } from "../directory/collection.js";
-import type { GraphQuery } from "./query/parse-query.js";
+import { eachOf, type ObjectRef } from "../directory/object-set.js";
+import { navigationNamed } from "../directory/relation-rules.js";
+import type { Expansion, GraphQuery } from "./query/parse-query.js";
+import type { View } from "./view.js";
 
-/** Makes of a member what the answer shows of it: the properties selected, or the default ones, and what is expanded. */
-export function projection(
+type Shown = Record<string, unknown>;
+type Project = (object: ObjectRef) => Shown;
+
+/**
+ * Makes of an object what the answer shows of it: the properties selected, or the default ones, and what is expanded.
+ * @param typed where the type isn't known from the path, it is told
+ */
+export function projection(view: View, query: Pick<GraphQuery, "select" | "expand">, typed: boolean): Project {
+  const byCollection = new Map<Collection, Project>();
+  const make = (collection: Collection) => projectionOf(collection, view, query, typed);
+  return (object) => {
+    const project = byCollection.get(object.collection) ?? make(object.collection);
+    byCollection.set(object.collection, project);
+    return project(object);
+  };
+}
+
+function projectionOf(
   collection: Collection,
-  query: Pick<GraphQuery, "select" | "expand">,
-): (key: number) => Record<string, unknown> {
-  const properties = query.select ?? collection.defaults;
-  const expansions = query.expand.map(({ navigation, select }) => {
-    const { many, keys } = collection.navigations[navigation]!;
-    const related = relatedProjection(collection, { select, expand: [] });
-    return (key: number) => ({ navigation, value: many ? keys(key).map(related) : keys(key).map(related)[0] });
-  });
-  return (key) => {
-    const read = collection.member(key);
-    const shown: Record<string, unknown> = {};
+  view: View,
+  { select, expand }: Pick<GraphQuery, "select" | "expand">,
+  typed: boolean,
+): Project {
+  const known = select?.filter((property) => collection.canonical(property) !== undefined);
+  const properties = known ?? collection.defaults;
+  const type = `#microsoft.graph.${collection.entity}`;
+  if (typed && !view.readable(collection)) return ({ key }) => limited(type, properties, collection.member(key)("id"));
+  const expansions = expand.flatMap((expansion) => expander(collection, view, expansion) ?? []);
+  return (object) => {
+    const read = collection.member(object.key);
+    const shown: Shown = typed ? { "@odata.type": type } : {};
     for (const property of properties) shown[property] = read(property);
-    for (const expansion of expansions) {
-      const { navigation, value } = expansion(key);
-      shown[navigation] = value;
-    }
+    for (const add of expansions) add(object, shown);
     return shown;
   };
 }
 
-/** The same for members that are reached from others: their type isn't known from the path, so it is told. */
-export function relatedProjection(
-  collection: Collection,
-  query: Pick<GraphQuery, "select" | "expand">,
-): (key: number) => Record<string, unknown> {
-  const project = projection(collection, query);
-  return (key) => ({ "@odata.type": `#microsoft.graph.${collection.entity}`, ...project(key) });
+/**
+ * What is shown of objects that the app can't read.
+ * @see https://learn.microsoft.com/graph/permissions-overview#limited-information-returned-for-inaccessible-member-objects
+ */
+function limited(type: string, properties: readonly string[], id: unknown): Shown {
+  const shown: Shown = { "@odata.type": type };
+  for (const property of properties) shown[property] = property === "id" ? id : null;
+  return shown;
+}
+
+/** `$expand` shows so many, and has no link to the others. */
+const mostExpanded = (navigation: string) => (navigation === "registeredDevices" ? 100 : 20);
+
+function expander(collection: Collection, view: View, expansion: Expansion) {
+  const navigation = navigationNamed(collection.kind, expansion.navigation);
+  if (!navigation) return undefined;
+  const { name, many } = navigation;
+  const { select, levels = 1 } = expansion;
+  const deeper = levels > 1 ? [{ ...expansion, levels: levels - 1 }] : [];
+  const project = projection(view, { select, expand: deeper }, true);
+  return (object: ObjectRef, shown: Shown): void => {
+    const found: Shown[] = [];
+    for (const other of eachOf(view.related(object, navigation, true))) {
+      found.push(project(other));
+      if (!many || found.length === mostExpanded(name)) break;
+    }
+    shown[name] = many ? found : found[0];
+  };
 }

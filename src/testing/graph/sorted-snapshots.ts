@@ -2,19 +2,19 @@ import { randomUUID } from "node:crypto";
 
 /** Results of sorted queries, kept for their next pages; the oldest go when there are too many. */
 export interface Snapshots {
-  add(keys: Int32Array): string;
-  get(id: string): Int32Array | undefined;
+  add(positions: Float64Array): string;
+  get(id: string): Float64Array | undefined;
   clear(): void;
 }
 
 const mostKept = 64;
 
 export function createSnapshots(): Snapshots {
-  const kept = new Map<string, Int32Array>();
+  const kept = new Map<string, Float64Array>();
   return {
-    add(keys) {
+    add(positions) {
       const id = randomUUID();
-      kept.set(id, keys);
+      kept.set(id, positions);
       for (const oldest of kept.keys()) {
         if (kept.size <= mostKept) break;
         kept.delete(oldest);

@@ -1,4 +1,4 @@
-import type { Collection, Member } from "../../directory/collection.js";
+import type { Member, Schema } from "../../directory/collection.js";
 import type { EdmType, FilterOperator, FilterRule } from "../../directory/filter-rules.js";
 import { type GraphRefusal, unsupportedQuery } from "../refusal.js";
 import { type Condition, incompatible, operatorsOf, type ValueTest, valueTest } from "./conditions.js";
@@ -10,8 +10,8 @@ export type Predicate = (member: Member) => boolean;
 const mostClauses = 15;
 
 /** Checks a filter against what the collection supports, and makes a function of it. Strings compare without case. */
-export function compileFilter(filter: Filter, collection: Collection, advanced: boolean): Predicate {
-  const resource = collection.entity[0]!.toUpperCase() + collection.entity.slice(1);
+export function compileFilter(filter: Filter, schema: Schema, advanced: boolean): Predicate {
+  const resource = schema.entity[0]!.toUpperCase() + schema.entity.slice(1);
 
   function permit(rule: FilterRule | undefined, operator: FilterOperator, property: string): void {
     if (rule?.default.has(operator)) return;
@@ -23,9 +23,9 @@ export function compileFilter(filter: Filter, collection: Collection, advanced: 
 
   function resolve(path: Path): { property: string; rule: FilterRule | undefined; rest: readonly string[] } {
     const [name = "", ...rest] = path;
-    const property = collection.canonical(name);
-    if (property === undefined) throw missing(name, `microsoft.graph.${collection.entity}`);
-    return { property, rule: collection.filterRules[property], rest };
+    const property = schema.canonical(name);
+    if (property === undefined) throw missing(name, `microsoft.graph.${schema.entity}`);
+    return { property, rule: schema.filterRules[property], rest };
   }
 
   function memberType(rule: FilterRule, property: string, name: string): [string, EdmType] {
@@ -41,7 +41,7 @@ export function compileFilter(filter: Filter, collection: Collection, advanced: 
     if (rest[0]?.toLowerCase() === "$count") {
       permit(rule, "$count", property);
       const passes = valueTest(filter, "Int32");
-      return (read) => passes((read(property) as unknown[]).length);
+      return (read) => passes(((read(property) ?? []) as unknown[]).length);
     }
     for (const operator of operatorsOf(filter)) permit(rule, operator, property);
     if (!rule) throw unsupportedQuery("Unsupported Query.");
@@ -61,10 +61,10 @@ export function compileFilter(filter: Filter, collection: Collection, advanced: 
     if (!rule?.collection || rest.length > 0) throw invalidFilter("Any/All may only be used following a collection.");
     if (!filter.part) {
       permit(rule, "$count", property);
-      return (read) => (read(property) as unknown[]).length > 0;
+      return (read) => ((read(property) ?? []) as unknown[]).length > 0;
     }
     const element = elementTest(filter.part, filter.variable, property, rule);
-    return (read) => (read(property) as unknown[]).some(element);
+    return (read) => ((read(property) ?? []) as unknown[]).some(element);
   }
 
   /** The inside of `any(x: …)`: conditions on `x` or its members. */
@@ -78,7 +78,7 @@ export function compileFilter(filter: Filter, collection: Collection, advanced: 
     }
     if (part.kind === "any") throw unsupportedQuery("Unsupported Query.");
     const [name, member, ...deeper] = part.path;
-    if (name !== variable || deeper.length > 0) throw missing(name ?? "", `microsoft.graph.${collection.entity}`);
+    if (name !== variable || deeper.length > 0) throw missing(name ?? "", `microsoft.graph.${schema.entity}`);
     for (const operator of operatorsOf(part)) permit(rule, operator, property);
     if (member === undefined) {
       if (rule.members) throw incompatible(`microsoft.graph.${property}`, `Edm.${rule.type}`, "eq");

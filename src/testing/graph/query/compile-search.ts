@@ -1,4 +1,4 @@
-import type { Collection } from "../../directory/collection.js";
+import type { Schema } from "../../directory/collection.js";
 import { badRequest, unsupportedQuery } from "../refusal.js";
 import type { Predicate } from "./compile-filter.js";
 import { deepest } from "./parse-filter.js";
@@ -6,7 +6,7 @@ import { deepest } from "./parse-filter.js";
 const tokenPattern = /\s*(?:"((?:[^"\\]|\\.)*)"|(AND|OR)\b|([()]))/y;
 
 /** Makes a function of `"displayName:ann" OR "mail:ann"`: quoted clauses with AND, OR and parentheses. */
-export function compileSearch(source: string, collection: Collection): Predicate {
+export function compileSearch(source: string, schema: Schema): Predicate {
   const tokens = tokenize(source);
   let next = 0;
   let depth = 0;
@@ -27,7 +27,7 @@ export function compileSearch(source: string, collection: Collection): Predicate
   function operand(): Predicate {
     const token = tokens[next];
     next += 1;
-    if (token?.clause !== undefined) return clause(token.clause, collection);
+    if (token?.clause !== undefined) return clause(token.clause, schema);
     if (token?.text !== "(") throw syntaxError(token?.at ?? source.length, source);
     depth += 1;
     if (depth > deepest) throw badRequest("The recursion limit of the search has been exceeded.");
@@ -58,11 +58,11 @@ function tokenize(source: string): Array<{ text: string; clause?: string; at: nu
 }
 
 /** Words of display name and description are matched by their beginnings, everything else from the start of the value. */
-function clause(text: string, collection: Collection): Predicate {
+function clause(text: string, schema: Schema): Predicate {
   const colon = text.indexOf(":");
   const name = text.slice(0, Math.max(colon, 0));
-  const property = collection.canonical(name);
-  if (property === undefined || !collection.filterRules[property]) {
+  const property = schema.canonical(name);
+  if (property === undefined || !schema.filterRules[property]) {
     throw unsupportedQuery(`Unsupported or invalid search clause '${text}'.`);
   }
   const wanted = text.slice(colon + 1).toLowerCase();

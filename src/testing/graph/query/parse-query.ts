@@ -1,4 +1,5 @@
-import type { Collection } from "../../directory/collection.js";
+import type { Kind, Schema } from "../../directory/collection.js";
+import type { Navigation } from "../../directory/relation-rules.js";
 import { badRequest, GraphRefusal, unsupportedQuery } from "../refusal.js";
 import { compileFilter, type Predicate } from "./compile-filter.js";
 import { compileSearch } from "./compile-search.js";
@@ -6,7 +7,7 @@ import { mentions, namesIn } from "./inspect-filter.js";
 import type { QueryOptions } from "./options.js";
 import { type Filter, parseFilter } from "./parse-filter.js";
 
-/** What a request asks of a collection, checked against what the collection supports. */
+/** What a request asks of a collection or relation, checked against what that supports. */
 export interface GraphQuery extends Restriction {
   select: readonly string[] | undefined;
   expand: readonly Expansion[];
@@ -24,9 +25,11 @@ export interface Restriction {
   names: readonly string[] | undefined;
 }
 
-interface Expansion {
+export interface Expansion {
   navigation: string;
   select: readonly string[] | undefined;
+  /** How often it is expanded again in what it gave. Default 1. */
+  levels?: number;
 }
 
 interface Order {
@@ -34,64 +37,81 @@ interface Order {
   descending: boolean;
 }
 
+/** What a query is put to. */
+export interface Queried {
+  schema: Schema;
+  /** What objects of the type can be expanded by. */
+  navigations: readonly Navigation[];
+  /** What the objects of some kinds can be asked. */
+  schemaOf(kinds: readonly Kind[]): Schema;
+  /** Whether a relation, which filters and sorts in advanced queries only. */
+  relation?: boolean;
+  /** Comes in one piece of so many at most. */
+  unpaged?: number | undefined;
+}
+
 /** Options of a list. `$count=true` without the header is ignored, as Graph ignores it. */
-export function parseListQuery(options: QueryOptions, collection: Collection): GraphQuery {
+export function parseListQuery(options: QueryOptions, queried: Queried): GraphQuery {
+  const { schema } = queried;
   const count = options.eventual && readCount(options.get("$count"));
   const filter = readFilter(options);
-  const select = readSelect(options.get("$select"), collection);
-  const unlistable = select?.find((property) => collection.singleOnly.has(property));
+  const select = readSelect(options.get("$select"), schema);
+  const unlistable = select?.find((property) => schema.singleOnly.has(property));
   if (unlistable) {
     throw new GraphRefusal(
       501,
       "NotImplemented",
-      `The property '${unlistable}' can't be listed; ask for it on a single ${collection.entity}.`,
+      `The property '${unlistable}' can't be listed; ask for it on a single ${schema.entity}.`,
     );
   }
   if (options.get("$skip") !== undefined) throw unsupportedQuery("'$skip' is not supported by the service.");
-  const expand = readExpand(options.get("$expand"), collection);
+  const expand = readExpand(options, queried, false);
   if (expand.length > 0 && count) throw unsupportedQuery("$expand is not supported with advanced queries.");
+  if (queried.relation && filter && !count) {
+    throw unsupportedQuery("The specified filter to the reference property query is currently not supported.");
+  }
   const slow = select?.includes("signInActivity") || (filter && mentions(filter, "signInActivity"));
   return {
     select,
     expand,
     count,
-    top: readTop(options.get("$top"), slow ? 500 : 999),
-    ...readRestriction(filter, options, collection, count),
-    orderBy: readOrder(options.get("$orderby"), collection, count, filter !== undefined),
+    top: readTop(options.get("$top"), slow ? 500 : 999, queried.unpaged),
+    ...readRestriction(filter, options, schema, count),
+    orderBy: readOrder(options.get("$orderby"), schema, count, filter !== undefined || queried.relation === true),
   };
 }
 
 /** Options of a single member. */
-export function parseSingleQuery(options: QueryOptions, collection: Collection): Pick<GraphQuery, "select" | "expand"> {
+export function parseSingleQuery(options: QueryOptions, queried: Queried): Pick<GraphQuery, "select" | "expand"> {
   return {
-    select: readSelect(options.get("$select"), collection),
-    expand: readExpand(options.get("$expand"), collection),
+    select: readSelect(options.get("$select"), queried.schema),
+    expand: readExpand(options, queried, true),
   };
 }
 
 /** Options of `/$count`, which is an advanced query by itself. */
-export function parseCountQuery(options: QueryOptions, collection: Collection): Restriction {
+export function parseCountQuery(options: QueryOptions, { schema }: Queried): Restriction {
   if (!options.eventual) throw new GraphRefusal(400, "Request_BadRequest", "$count is not currently supported.");
-  return readRestriction(readFilter(options), options, collection, true);
+  return readRestriction(readFilter(options), options, schema, true);
 }
 
 function readRestriction(
   filter: Filter | undefined,
   options: QueryOptions,
-  collection: Collection,
+  schema: Schema,
   advanced: boolean,
 ): Restriction {
-  const filtered = filter && compileFilter(filter, collection, advanced);
-  const found = options.get("$search") === undefined ? undefined : readSearch(options, collection);
+  const filtered = filter && compileFilter(filter, schema, advanced);
+  const found = options.get("$search") === undefined ? undefined : readSearch(options, schema);
   return {
     matches: filtered && found ? (member) => filtered(member) && found(member) : (filtered ?? found),
     names: filter && namesIn(filter),
   };
 }
 
-export function readSelect(text: string | undefined, collection: Collection): string[] | undefined {
+export function readSelect(text: string | undefined, schema: Schema): string[] | undefined {
   if (!text?.trim()) return undefined;
-  return [...new Set(text.split(",").map((name) => property(name.trim(), collection)))];
+  return [...new Set(text.split(",").map((name) => property(name.trim(), schema)))];
 }
 
 export function readFilter(options: QueryOptions): Filter | undefined {
@@ -99,18 +119,19 @@ export function readFilter(options: QueryOptions): Filter | undefined {
   return text === undefined ? undefined : parseFilter(text);
 }
 
-function property(name: string, collection: Collection): string {
-  const canonical = collection.canonical(name);
+function property(name: string, schema: Schema): string {
+  const canonical = schema.canonical(name);
   if (canonical !== undefined) return canonical;
-  throw badRequest(`Parsing OData Select and Expand failed: ${noProperty(name, collection)}`);
+  throw badRequest(`Parsing OData Select and Expand failed: ${noProperty(name, schema)}`);
 }
 
-function noProperty(name: string, collection: Collection): string {
-  return `Could not find a property named '${name}' on type 'microsoft.graph.${collection.entity}'.`;
+function noProperty(name: string, schema: Schema): string {
+  return `Could not find a property named '${name}' on type 'microsoft.graph.${schema.entity}'.`;
 }
 
-function readTop(text: string | undefined, maximum: number): number {
-  if (text === undefined) return 100;
+function readTop(text: string | undefined, maximum: number, unpaged: number | undefined): number {
+  if (text === undefined) return unpaged ?? 100;
+  if (unpaged !== undefined) throw unsupportedQuery("'$top' is not supported by the service.");
   if (!/^-?\d+$/.test(text)) {
     throw badRequest(
       `Invalid value '${text}' for $top query option found. The $top query option requires a non-negative integer value.`,
@@ -126,38 +147,61 @@ function readCount(text = "false"): boolean {
   throw badRequest(`Invalid value '${text}' for $count query option found. Valid values are 'true' and 'false'.`);
 }
 
-function readSearch(options: QueryOptions, collection: Collection): Predicate {
-  if (options.eventual) return compileSearch(options.get("$search")!, collection);
+function readSearch(options: QueryOptions, schema: Schema): Predicate {
+  if (options.eventual) return compileSearch(options.get("$search")!, schema);
   throw unsupportedQuery(
     "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'",
   );
 }
 
-function readOrder(text: string | undefined, collection: Collection, advanced: boolean, filtered: boolean): Order[] {
+function readOrder(text: string | undefined, schema: Schema, advanced: boolean, filtered: boolean): Order[] {
   if (!text?.trim()) return [];
   if (filtered && !advanced) throw unsupportedQuery("Sorting not supported for current query.");
   return text.split(",").map((clause) => {
     const [, name = "", direction = "asc"] = /^\s*(\S+)(?:\s+(asc|desc))?\s*$/i.exec(clause) ?? [];
     if (name === "") throw badRequest(`Syntax error at position ${clause.length} in '${clause}'.`);
-    const property = collection.canonical(name);
-    if (property === undefined) throw badRequest(noProperty(name, collection));
-    const rule = collection.orderRules[property];
+    const property = schema.canonical(name);
+    if (property === undefined) throw badRequest(noProperty(name, schema));
+    const rule = schema.orderRules[property];
     if (!rule || (rule === "advanced" && !advanced)) throw unsupportedQuery("Sorting not supported for current query.");
     return { property, descending: direction.toLowerCase() === "desc" };
   });
 }
 
-/** `manager($select=id,displayName)`, one or several. */
-function readExpand(text: string | undefined, collection: Collection): Expansion[] {
+/** `manager($levels=2;$select=id,displayName)`, one or several. */
+function readExpand(options: QueryOptions, queried: Queried, single: boolean): Expansion[] {
+  const text = options.get("$expand");
   if (!text?.trim()) return [];
   return text.split(/,(?![^(]*\))/).map((clause) => {
-    const [, name = "", nested] = /^\s*(\w+)(?:\((.*)\))?\s*$/.exec(clause) ?? [];
-    const navigation = Object.keys(collection.navigations).find((known) => known.toLowerCase() === name.toLowerCase());
+    const [, name = "", nested = ""] = /^\s*(\w+)(?:\((.*)\))?\s*$/.exec(clause) ?? [];
+    const navigation = queried.navigations.find((known) => known.name.toLowerCase() === name.toLowerCase());
     if (navigation === undefined)
-      throw badRequest(`Parsing OData Select and Expand failed: ${noProperty(name || clause, collection)}`);
-    if (nested === undefined) return { navigation, select: undefined };
-    const [, select] = /^\s*\$select\s*=\s*([^;]+)$/i.exec(nested) ?? [];
-    if (select === undefined) throw unsupportedQuery(`The expand option '${nested}' is not supported.`);
-    return { navigation, select: readSelect(select, collection) };
+      throw badRequest(`Parsing OData Select and Expand failed: ${noProperty(name || clause, queried.schema)}`);
+    const expansion: Expansion = { navigation: navigation.name, select: undefined };
+    for (const option of nested.split(";").filter((part) => part.trim() !== "")) {
+      const [, key = "", value = ""] = /^\s*\$?(\w+)\s*=\s*(.*?)\s*$/.exec(option) ?? [];
+      if (/^select$/i.test(key)) expansion.select = readSelect(value, queried.schemaOf(navigation.kinds));
+      else if (/^levels$/i.test(key)) expansion.levels = readLevels(value, navigation, options, single);
+      else throw unsupportedQuery(`The expand option '${option}' is not supported.`);
+    }
+    return expansion;
   });
+}
+
+/** As deep as a tree of managers gets. */
+const mostLevels = 1000;
+
+function readLevels(text: string, { name }: Navigation, options: QueryOptions, single: boolean): number {
+  if (name !== "manager") throw unsupportedQuery(`The expand option '$levels' is not supported on '${name}'.`);
+  if (!single) {
+    throw unsupportedQuery(
+      "Transitive manager's list is only supported on a single user, send the $expand request on /users/{id} endpoint",
+    );
+  }
+  if (!options.eventual || !readCount(options.get("$count"))) {
+    throw unsupportedQuery("$levels needs $count=true and the header ConsistencyLevel: eventual.");
+  }
+  if (/^max$/i.test(text)) return mostLevels;
+  if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
+  throw badRequest(`Invalid value '${text}' for $levels.`);
 }

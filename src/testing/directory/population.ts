@@ -1,0 +1,177 @@
+import type { EmulatorClock } from "../wire/messages.js";
+import type { Collection, Kind, Member } from "./collection.js";
+import { isoSeconds } from "./iso-seconds.js";
+
+/** How an object went: it can be restored for 30 days (`changed`), or is gone for good (`deleted`). */
+export interface Removal {
+  reason: "changed" | "deleted";
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+/** One thing that happened to an object. */
+export interface Change {
+  kind: Kind;
+  key: number;
+  /** Properties and relations that changed; `undefined` when the whole object came or went. */
+  properties: readonly string[] | undefined;
+  /** Of a relation: the object at its other end. */
+  related?: number;
+}
+
+/** Objects of one kind: so many generated ones, and whatever was done to them since. */
+export interface Population extends Collection {
+  readonly kind: Kind;
+  readonly removed: ReadonlyMap<number, Removal>;
+  /** Whether someone gave this property a value, be it null. */
+  wasSet(key: number, property: string): boolean;
+  /** @throws TypeError when nobody has this name */
+  keyNamed(name: string): number;
+  /** All listable properties, as a copy. */
+  view(key: number): Record<string, unknown>;
+  /** @returns the key of the new object */
+  add(given: object): number;
+  update(key: number, given: object): void;
+  remove(key: number, reason: Removal["reason"]): void;
+  /** The object with this name among those that were deleted and can be restored. */
+  restorable(name: string): number | undefined;
+  restore(key: number): void;
+  reset(): void;
+}
+
+export interface Recipe
+  extends Pick<Collection, "entity" | "defaults" | "singleOnly" | "filterRules" | "orderRules" | "generated"> {
+  kind: Kind;
+  /** Listable properties. */
+  properties: readonly string[];
+  /** An object made of its key alone. */
+  make(key: number): Member;
+  /** Properties that identify an object, the id among them, and how a generated object is found by each. */
+  identifiers: Readonly<Record<string, (value: string) => number | undefined>>;
+  /** What property a name in a path is a value of. Default: the id. */
+  identifierOf?(name: string): string;
+  /** What comes with the properties given to a new object. */
+  complete?(given: Record<string, unknown>, key: number): object;
+}
+
+/** Objects are numbered: the generated ones from 0, those added later from there on. Numbers are never used twice. */
+export function createPopulation(recipe: Recipe, clock: EmulatorClock, log: (change: Change) => void): Population {
+  const { kind, entity, properties, singleOnly, generated, make, identifiers } = recipe;
+  const { identifierOf = () => "id" } = recipe;
+  const overlays = new Map<number, Record<string, unknown>>();
+  const removed = new Map<number, Removal>();
+  /** `property value` → key, for values that aren't the generated ones. */
+  const aliases = new Map<string, number>();
+  const names = new Map([...properties, ...singleOnly].map((name) => [name.toLowerCase(), name]));
+  let end = generated;
+
+  const exists = (key: number) => key >= 0 && key < end && !removed.has(key);
+
+  function member(key: number): Member {
+    const overlay = overlays.get(key);
+    const removal = removed.get(key);
+    if (!overlay && !removal) return make(key);
+    const made = make(key);
+    const deletedDateTime = removal && isoSeconds(removal.at);
+    return (property) => {
+      if (deletedDateTime && property === "deletedDateTime") return deletedDateTime;
+      return overlay && Object.hasOwn(overlay, property) ? overlay[property] : made(property);
+    };
+  }
+
+  /** Neither a name once given nor a generated one need be the current one: objects are renamed. */
+  function locate(name: string, property: string, fits: (key: number) => boolean): number | undefined {
+    const wanted = name.toLowerCase();
+    return [aliases.get(`${property} ${wanted}`), identifiers[property]?.(name)].find(
+      (key) => key !== undefined && fits(key) && String(member(key)(property)).toLowerCase() === wanted,
+    );
+  }
+
+  const keyOf = (name: string, property = identifierOf(name)) => locate(name, property, exists);
+
+  function canonical(name: string): string | undefined {
+    return names.get(name.toLowerCase()) ?? (/^extension_\w+$/i.test(name) ? name : undefined);
+  }
+
+  function checked(given: object): Record<string, unknown> {
+    for (const name of Object.keys(given)) {
+      if (canonical(name) === name) continue;
+      const near = canonical(name);
+      const article = /^[aeiou](?!ser)/.test(entity) ? "An" : "A";
+      throw new TypeError(`${article} ${entity} has no property "${name}"${near ? `; did you mean "${near}"?` : ""}`);
+    }
+    return structuredClone(given) as Record<string, unknown>;
+  }
+
+  function claimNames(given: Record<string, unknown>, key: number): void {
+    const claimed = Object.keys(identifiers).filter((property) => typeof given[property] === "string");
+    for (const property of claimed) {
+      const owner = keyOf(String(given[property]), property);
+      if (owner === undefined || owner === key) continue;
+      throw new TypeError(`Another ${entity} is already called "${given[property]}"`);
+    }
+    for (const property of claimed) aliases.set(`${property} ${String(given[property]).toLowerCase()}`, key);
+  }
+
+  return {
+    ...recipe,
+    name: kind,
+    removed,
+    canonical,
+    exists,
+    member,
+    keyOf,
+    get end() {
+      return end;
+    },
+    get count() {
+      return end - removed.size;
+    },
+    wasSet: (key, property) => Object.hasOwn(overlays.get(key) ?? {}, property),
+    keyNamed(name) {
+      const key = keyOf(name);
+      if (key === undefined) throw new TypeError(`There is no ${entity} "${name}"`);
+      return key;
+    },
+    view(key) {
+      const read = member(key);
+      const extensions = Object.keys(overlays.get(key) ?? {}).filter((name) => name.startsWith("extension_"));
+      return Object.fromEntries(
+        [...properties, ...extensions].map((property) => [property, structuredClone(read(property))]),
+      );
+    },
+    add(properties) {
+      const given = checked(properties);
+      const key = end;
+      const whole = { ...recipe.complete?.(given, key), ...given };
+      claimNames(whole, key);
+      overlays.set(key, whole);
+      end += 1;
+      log({ kind, key, properties: undefined });
+      return key;
+    },
+    update(key, properties) {
+      const given = checked(properties);
+      if ("id" in given) throw new TypeError(`The id of a ${entity} can't be changed`);
+      claimNames(given, key);
+      overlays.set(key, { ...overlays.get(key), ...given });
+      log({ kind, key, properties: Object.keys(given) });
+    },
+    remove(key, reason) {
+      removed.set(key, { reason, at: clock.now() });
+      log({ kind, key, properties: undefined });
+    },
+    restorable: (name) => locate(name, identifierOf(name), (key) => removed.get(key)?.reason === "changed"),
+    restore(key) {
+      claimNames(Object.fromEntries(Object.keys(identifiers).map((name) => [name, member(key)(name)])), key);
+      removed.delete(key);
+      log({ kind, key, properties: undefined });
+    },
+    reset() {
+      overlays.clear();
+      removed.clear();
+      aliases.clear();
+      end = generated;
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { createClosures } from "./closure.js";
+import { type Kind, objectId, objectOf } from "./collection.js";
+import { createLinks, type Links } from "./links.js";
+import { nothing, type ObjectRef, type ObjectSet } from "./object-set.js";
+import type { Change, Population } from "./population.js";
+import { createRelatedSet, type RelatedPart } from "./related-set.js";
+import { type Navigation, type RelationRule, relationRules } from "./relation-rules.js";
+import { holds } from "./segments.js";
+import type { Structure } from "./structure.js";
+
+/** The relations of a directory: those it was generated with, and what was changed since. */
+export interface Relations {
+  /** Where a way leads to from an object. */
+  from(object: ObjectRef, navigation: Navigation): ObjectSet;
+  /** @returns whether they weren't related before */
+  link(rule: RelationRule, source: number, target: ObjectRef): boolean;
+  /** @returns whether they were */
+  unlink(rule: RelationRule, source: number, target: ObjectRef): boolean;
+  /** Objects that were related once, and aren't any more, both ends being there. */
+  ended(rule: RelationRule, source: number): ObjectRef[];
+  related(rule: RelationRule, source: number, target: ObjectRef): boolean;
+  reset(): void;
+}
+
+interface RelationsOptions {
+  populations: Readonly<Record<Kind, Population>>;
+  structure: Structure;
+  log(change: Change): void;
+  /** Changes whenever anything in the directory does. */
+  version(): number;
+}
+
+export function createRelations({ populations, structure, log, version }: RelationsOptions): Relations {
+  const links = new Map<RelationRule, Links>(relationRules.map((rule) => [rule, createLinks()]));
+  const linksOf = (rule: RelationRule) => links.get(rule)!;
+  const closures = createClosures({ populations, step, version });
+
+  const idOf = ({ collection, key }: ObjectRef) => objectId(collection.kind!, key);
+  function step(object: ObjectRef, navigation: Navigation): ObjectSet {
+    const kind = object.collection.kind!;
+    const parts = navigation.parts.map(({ rule, forward }): RelatedPart => {
+      const segments = forward ? structure.forward(rule, object.key) : structure.backward(rule, kind, object.key);
+      const changed = linksOf(rule)[forward ? "forward" : "backward"](idOf(object));
+      return { segments, changed };
+    });
+    return createRelatedSet(parts, navigation.kinds, populations);
+  }
+
+  const generated = (rule: RelationRule, source: number, { collection, key }: ObjectRef) =>
+    structure.forward(rule, source).some((segment) => holds(segment, collection.kind!, key));
+
+  function told(rule: RelationRule, source: number, target: ObjectRef): void {
+    log({ kind: rule.from, key: source, properties: [rule.name], related: idOf(target) });
+  }
+
+  return {
+    from(object, navigation) {
+      if (object.collection.kind === undefined) return nothing;
+      return navigation.repeats ? closures.of(object, navigation) : step(object, navigation);
+    },
+    related(rule, source, target) {
+      const entry = linksOf(rule).forward(objectId(rule.from, source));
+      const id = idOf(target);
+      if (entry?.gone.has(id)) return false;
+      return (entry?.known.has(id) ?? false) || generated(rule, source, target);
+    },
+    link(rule, source, target) {
+      const isNew = linksOf(rule).connect(objectId(rule.from, source), idOf(target), generated(rule, source, target));
+      if (isNew) told(rule, source, target);
+      return isNew;
+    },
+    unlink(rule, source, target) {
+      const was = linksOf(rule).disconnect(objectId(rule.from, source), idOf(target), generated(rule, source, target));
+      if (was) told(rule, source, target);
+      return was;
+    },
+    ended(rule, source) {
+      const gone = linksOf(rule).forward(objectId(rule.from, source))?.gone ?? [];
+      return [...gone].map((id) => {
+        const { kind, key } = objectOf(id);
+        return { collection: populations[kind], key };
+      });
+    },
+    reset() {
+      for (const each of links.values()) each.clear();
+      closures.clear();
+    },
+  };
+}

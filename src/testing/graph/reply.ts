@@ -1,0 +1,31 @@
+import type { WireReply } from "../wire/messages.js";
+import { badRequest, GraphRefusal } from "./refusal.js";
+
+const jsonType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
+
+export function json(body: object, headers: Record<string, string> = {}): WireReply {
+  return {
+    status: 200,
+    headers: { "content-type": jsonType, "odata-version": "4.0", ...headers },
+    body: JSON.stringify(body),
+  };
+}
+
+/** What `/$count` answers. */
+export function countText(count: number): WireReply {
+  return { status: 200, headers: { "content-type": "text/plain", "odata-version": "4.0" }, body: String(count) };
+}
+
+/** `https://graph.microsoft.com/v1.0/$metadata#users(id,displayName)` */
+export function contextOf(root: string, name: string, select: readonly string[] | undefined): string {
+  return `${root}/$metadata#${name}${select ? `(${select.join(",")})` : ""}`;
+}
+
+export function notFound(name: string): GraphRefusal {
+  const message = `Resource '${name}' does not exist or one of its queried reference-property objects are not present.`;
+  return new GraphRefusal(404, "Request_ResourceNotFound", message);
+}
+
+export function unknownSegment(segment: string): GraphRefusal {
+  return badRequest(`Resource not found for the segment '${segment}'.`);
+}

@@ -1,0 +1,39 @@
+import type { Collection } from "../directory/collection.js";
+import type { Directory } from "../directory/directory.js";
+import { nothing, type ObjectRef, type ObjectSet, passing } from "../directory/object-set.js";
+import type { Navigation } from "../directory/relation-rules.js";
+import type { Asked } from "./asked.js";
+import { canRead, seesHidden } from "./permissions.js";
+
+/** The directory as one caller sees it. */
+export interface View {
+  /** Whether more than the id of such objects may be shown. */
+  readable(collection: Collection): boolean;
+  /** @param expanded by `$expand`, which shows what the relation's own address leaves out */
+  related(object: ObjectRef, navigation: Navigation, expanded?: boolean): ObjectSet;
+}
+
+const isHidden = ({ collection, key }: ObjectRef) => collection.member(key)("visibility") === "HiddenMembership";
+
+export function viewOf(directory: Directory, { caller, version }: Asked): View {
+  const readable = new Map<Collection, boolean>();
+  return {
+    readable(collection) {
+      const known = readable.get(collection) ?? canRead(caller, collection);
+      readable.set(collection, known);
+      return known;
+    },
+    related(object, navigation, expanded = false) {
+      const found = directory.relations.from(object, navigation);
+      const { name, repeats = name, kinds } = navigation;
+      if (!seesHidden(caller)) {
+        if (repeats === "members" && isHidden(object)) return nothing;
+        if (repeats === "memberOf") return passing(found, (group) => !isHidden(group));
+      }
+      // A known issue of v1.0, documented as such.
+      const left = object.collection.kind === "groups" && (repeats === "members" || name === "owners");
+      if (!left || expanded || version === "beta") return found;
+      return found.only(kinds.filter((kind) => kind !== "servicePrincipals"));
+    },
+  };
+}
