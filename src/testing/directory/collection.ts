@@ -29,6 +29,8 @@ export interface Schema {
   /** Properties that a single member has, but no list. */
   readonly singleOnly: ReadonlySet<string>;
   readonly filterRules: FilterRules;
+  /** Properties by which a path or filter finds an object without a search. Default: the id. */
+  readonly foundBy?: readonly string[];
   /** Property → whether sorting by it needs an advanced query. */
   readonly orderRules: Readonly<Record<string, "default" | "advanced">>;
   /** A property's name in its right spelling; names compare without case. */

@@ -40,7 +40,10 @@ export interface Population extends Collection {
 }
 
 export interface Recipe
-  extends Pick<Collection, "entity" | "defaults" | "singleOnly" | "filterRules" | "orderRules" | "generated"> {
+  extends Pick<
+    Collection,
+    "entity" | "defaults" | "singleOnly" | "foundBy" | "filterRules" | "orderRules" | "generated"
+  > {
   kind: Kind;
   /** Listable properties. */
   properties: readonly string[];

@@ -7,6 +7,7 @@ export function unionSchema(collections: readonly Collection[]): Schema {
     name: "directoryObjects",
     entity: "directoryObject",
     singleOnly: new Set(),
+    foundBy: ["id", "userPrincipalName"],
     filterRules: Object.assign({}, ...collections.toReversed().map(({ filterRules }) => filterRules)),
     orderRules: { displayName: "advanced" },
     canonical(name) {

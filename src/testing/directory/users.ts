@@ -40,6 +40,7 @@ export function createUsers({ people, size, domain, clock, log }: UsersOptions):
       defaults: defaultUserProperties,
       properties: Object.keys(userProperties),
       singleOnly: new Set(singleUserProperties),
+      foundBy: ["id", "userPrincipalName"],
       filterRules: userFilterRules,
       orderRules: userOrderRules,
       generated: size,

@@ -26,6 +26,7 @@ export interface DirectoryPaths {
   /** A page of objects, or their number behind `/$count`. `typed` tells each one's type. */
   list(asked: Asked, set: ObjectSet, how: { context: string; typed?: boolean } & Partial<Queried>): WireReply;
   count(asked: Asked, set: ObjectSet): WireReply;
+  single(asked: Asked, object: ObjectRef, context: string, typed?: boolean): WireReply;
 }
 
 interface DirectoryPathsOptions {
@@ -152,6 +153,7 @@ export function createDirectoryPaths({ directory, listing, delta }: DirectoryPat
     find,
     list,
     count,
+    single,
     answer(asked, path) {
       const segments = withoutAlias(path);
       const [first, key, ...rest] = segments;

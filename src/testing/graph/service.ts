@@ -4,6 +4,7 @@ import type { WireReply, WireRequest } from "../wire/messages.js";
 import type { RecordedRequest } from "../wire/request-log.js";
 import { answerAsGraph } from "./answer.js";
 import { answerBatch, isBatch } from "./batch/answer-batch.js";
+import { answerDownload, isDownload } from "./download.js";
 import type { TenantGraph } from "./tenant-graph.js";
 import { type ChallengeSpelling, verifyBearer } from "./verify-bearer.js";
 
@@ -30,6 +31,8 @@ export function createGraphService({ findTenant, signingKey, challengeSpelling }
   const findApp = (tenant: string, client: string) => findTenant(tenant)?.apps.get(client);
   return {
     async handle(request, entry, onStep) {
+      if (isDownload(request.url))
+        return answerDownload(request.url, (tenant, id) => findTenant(tenant)?.graph.download(id));
       const key = await signingKey;
       return answerAsGraph(request, (headers) => {
         const claims = verifyBearer(request, key, findApp, challengeSpelling);

@@ -5,6 +5,8 @@ import { type PathSegment, pathSegments } from "./address.js";
 import type { Asked, GraphCaller } from "./asked.js";
 import { createDelta } from "./delta.js";
 import { createDirectoryPaths } from "./directory-paths.js";
+import { createEndpoints } from "./endpoints/endpoints.js";
+import { readDownload } from "./endpoints/reports.js";
 import { createListing } from "./listing.js";
 import { createPageTokens } from "./page-token.js";
 import { authorize } from "./permissions.js";
@@ -29,6 +31,8 @@ export interface TenantGraph {
    * @throws GraphRefusal
    */
   answer(request: WireRequest, caller: GraphCaller, headers: Record<string, string>): WireReply;
+  /** What can be had at the address of a download, without a token. */
+  download(id: string): string | undefined;
   /** Switches as created, no units used; tokens from before aren't known any more. */
   reset(): void;
 }
@@ -47,7 +51,7 @@ export function createTenantGraph({ directory, clock, switches: chosen }: Tenant
   const listing = createListing({ tokens, switches, clock, random, pageSize });
   const delta = createDelta({ directory, tokens, switches, clock, random, pageSize });
   const paths = createDirectoryPaths({ directory, listing, delta });
-  const routes: readonly Route[] = [];
+  const routes: readonly Route[] = createEndpoints({ directory, paths, clock, seal: tokens.seal });
 
   /** A short page is empty in one of four cases. However high the chance, one page in ten is full, so that every listing ends. */
   function pageSize(wanted: number): number {
@@ -90,6 +94,7 @@ export function createTenantGraph({ directory, clock, switches: chosen }: Tenant
       if (fitting.length > 0 || (request.method !== "GET" && paths.knows(segments))) throw notAllowed();
       return paths.answer(asked(), segments);
     },
+    download: (id) => readDownload({ directory, clock }, tokens.open(id)),
     reset() {
       Object.assign(switches, initial);
       tokens.reset();

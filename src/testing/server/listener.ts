@@ -74,7 +74,7 @@ export function createListener({
 
 /** Graph and Entra under one host are told apart by their paths. */
 function serviceOf(url: URL): "entra" | "graph" {
-  return serviceOfHost(url.hostname) ?? (/^\/(v1\.0|beta)(\/|$)/.test(url.pathname) ? "graph" : "entra");
+  return serviceOfHost(url.hostname) ?? (/^\/(v1\.0|beta|data\/download)(\/|$)/.test(url.pathname) ? "graph" : "entra");
 }
 
 /** More than any batch of twenty steps needs; Graph is said to take as much. */

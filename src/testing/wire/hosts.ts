@@ -30,13 +30,16 @@ export const clouds: readonly EmulatedCloud[] = [
   { login: ["login.sovcloud-identity.sg"], graph: ["graph.svc.sovcloud.sg"] },
 ];
 
+/** Where Graph's reports are downloaded from. */
+export const reportsHost = "reports.office.com";
+
 /** External ID tenants have a login host each. */
 const externalId = /^[a-z0-9-]+\.ciamlogin\.com$/;
 
 /** What answers under a host: `undefined` for hosts that aren't Microsoft's. */
 export function serviceOfHost(host: string): "entra" | "graph" | undefined {
   if (clouds.some(({ login }) => login.includes(host)) || externalId.test(host)) return "entra";
-  return clouds.some(({ graph }) => graph.includes(host)) ? "graph" : undefined;
+  return host === reportsHost || clouds.some(({ graph }) => graph.includes(host)) ? "graph" : undefined;
 }
 
 /** The cloud that a login host belongs to; External ID lives in the public one. */

@@ -7,6 +7,7 @@ export interface Answer {
   /** `undefined` where the answer isn't JSON. */
   json: Page;
   text: string;
+  bytes: Buffer;
 }
 
 export interface Page {
@@ -28,9 +29,11 @@ export function graphCaller(emulator: Emulator) {
     authorization ??= `Bearer ${(await requestToken(emulator)).body.access_token}`;
     const url = pathOrLink.startsWith("https:") ? pathOrLink : `https://graph.microsoft.com/v1.0${pathOrLink}`;
     const response = await emulator.fetch(url, { ...init, headers: { ...headers, authorization } });
-    const text = await response.text();
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const text = bytes.toString();
     const isJson = response.headers.get("content-type")?.includes("json");
-    return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
+    const json = isJson ? JSON.parse(text) : undefined;
+    return { status: response.status, headers: response.headers, bytes, text, json };
   }
 
   const get = (pathOrLink: string, headers: Record<string, string> = {}) => send(pathOrLink, headers, {});

@@ -48,6 +48,8 @@ export interface Queried {
   relation?: boolean;
   /** Comes in one piece of so many at most. */
   unpaged?: number | undefined;
+  /** How much a page holds, by default and at most. Default 100 and 999. */
+  pageSize?: number;
 }
 
 /** Options of a list. `$count=true` without the header is ignored, as Graph ignores it. */
@@ -75,7 +77,7 @@ export function parseListQuery(options: QueryOptions, queried: Queried): GraphQu
     select,
     expand,
     count,
-    top: readTop(options.get("$top"), slow ? 500 : 999, queried.unpaged),
+    top: readTop(options.get("$top"), slow ? 500 : 999, queried),
     ...readRestriction(filter, options, schema, count),
     orderBy: readOrder(options.get("$orderby"), schema, count, filter !== undefined || queried.relation === true),
   };
@@ -105,7 +107,7 @@ function readRestriction(
   const found = options.get("$search") === undefined ? undefined : readSearch(options, schema);
   return {
     matches: filtered && found ? (member) => filtered(member) && found(member) : (filtered ?? found),
-    names: filter && namesIn(filter),
+    names: filter && namesIn(filter, schema.foundBy ?? ["id"]),
   };
 }
 
@@ -129,8 +131,9 @@ function noProperty(name: string, schema: Schema): string {
   return `Could not find a property named '${name}' on type 'microsoft.graph.${schema.entity}'.`;
 }
 
-function readTop(text: string | undefined, maximum: number, unpaged: number | undefined): number {
-  if (text === undefined) return unpaged ?? 100;
+function readTop(text: string | undefined, most: number, { unpaged, pageSize }: Queried): number {
+  const maximum = pageSize ?? most;
+  if (text === undefined) return unpaged ?? pageSize ?? 100;
   if (unpaged !== undefined) throw unsupportedQuery("'$top' is not supported by the service.");
   if (!/^-?\d+$/.test(text)) {
     throw badRequest(
