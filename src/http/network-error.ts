@@ -1,5 +1,5 @@
 import { AppIdentityError } from "../errors.js";
-import { bareError } from "./safe-cause.js";
+import { safeCause, safeReason } from "./safe-cause.js";
 
 /**
  * The connection failed, before the answer or inside its body. Says the system's code, however deep it lies, and what to do about it.
@@ -8,10 +8,10 @@ import { bareError } from "./safe-cause.js";
 export function networkFailure(cause: unknown, host: string): AppIdentityError {
   const code = networkCode(cause);
   const { remedy, lasting } = adviceOn(code, host);
-  return new AppIdentityError("network_error", `The connection to ${host} failed: ${code ?? messageOf(cause)}.`, {
+  return new AppIdentityError("network_error", `The connection to ${host} failed: ${code ?? safeReason(cause)}.`, {
     remedy,
     retryable: !lasting,
-    cause: bareError(cause),
+    cause: safeCause(cause),
     host,
   });
 }
@@ -63,10 +63,4 @@ export function networkCode(error: unknown): string | undefined {
   };
   visit(error, 0);
   return codes.find((code) => certificate.test(code) || argument.test(code) || name.test(code)) ?? codes.at(-1);
-}
-
-/** What an error says, whichever realm made it. */
-export function messageOf(error: unknown): string {
-  const message: unknown = (error as { message?: unknown } | null | undefined)?.message;
-  return typeof message === "string" && message !== "" ? message : String(error);
 }

@@ -1,7 +1,9 @@
 import { AppIdentityError, isAppIdentityError } from "../../errors.js";
+import { KnownSecrets } from "../../http/known-secrets.js";
 import { networkFailure } from "../../http/network-error.js";
 import { readErrorText } from "../../http/read-body.js";
 import { isTransientStatus } from "../../http/retry-after.js";
+import { safeCause, safeFailure, safeReason } from "../../http/safe-cause.js";
 import { graphFailure, redirectFailure } from "../failures/graph-failure.js";
 import { abortFailure } from "../failures/interruption.js";
 import { reviveError } from "../failures/revive-error.js";
@@ -37,7 +39,9 @@ export async function attemptOnce<T>(
     return { hints };
   } catch (thrown) {
     if (response !== undefined) release(response);
-    const failure = policy.signal?.aborted ? abortFailure(policy.signal.reason) : failureOf(thrown, host, response);
+    const failure = policy.signal?.aborted
+      ? abortFailure(policy.signal.reason)
+      : safeFailure(failureOf(thrown, host, response), new KnownSecrets([attempt.token]));
     // What a provider throws names another host, and was repeated where it arose.
     if (response === undefined && failure.host !== host) throw failure;
     return { failure, response };
@@ -81,10 +85,10 @@ function failureOf(thrown: unknown, host: string, response: Response | undefined
   if (isSdks) {
     return new AppIdentityError(
       "credential_callback_failed",
-      `The client's authProvider or a middleware failed: ${message}`,
+      `The client's authProvider or a middleware failed: ${safeReason(error)}`,
       {
         remedy: "Look at the cause: it comes from the code this client was built with.",
-        cause: error,
+        cause: safeCause(error),
       },
     );
   }
@@ -92,11 +96,11 @@ function failureOf(thrown: unknown, host: string, response: Response | undefined
   if (response !== undefined && (name === "SyntaxError" || name === "RangeError")) {
     return new AppIdentityError(
       "invalid_response",
-      `Graph answered ${response.status} with a body that can't be read: ${message}.`,
+      `Graph answered ${response.status} with a body that can't be read: ${safeReason(error)}.`,
       {
         remedy: "Ask for less at a time, or take the answer as a stream.",
         statusCode: response.status,
-        cause: error,
+        cause: safeCause(error),
       },
     );
   }

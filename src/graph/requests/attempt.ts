@@ -14,6 +14,8 @@ export interface Attempt {
   readonly signal: AbortSignal;
   /** Set after a 503, for which Microsoft asks for a new connection. */
   readonly freshConnection: boolean;
+  /** The token that it went out with, once the provider or the chain has said so. */
+  readonly token: string | undefined;
   /** Who the provider speaks as, once it has said so. */
   readonly identity: AppIdentity | undefined;
   /** Keeps the caller's signal connected to a body that is handed over unread. To be called back when that has ended. */

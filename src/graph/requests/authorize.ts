@@ -2,7 +2,7 @@ import { URL } from "node:url";
 import type { AuthenticationProvider, AuthenticationProviderOptions } from "@microsoft/microsoft-graph-client";
 import type { GraphTokenRequest } from "../../access-token.js";
 import { AppIdentityError, isAppIdentityError } from "../../errors.js";
-import { messageOf } from "../../http/network-error.js";
+import { safeCause, safeReason } from "../../http/safe-cause.js";
 
 /** Whether an address is Graph's own, port included. Whatever isn't gets neither token nor telemetry. */
 export function isGraphAddress(address: string, graphRoot: string): boolean {
@@ -25,13 +25,16 @@ export async function authorize(
   let token: unknown;
   try {
     token = await authProvider.getAccessToken(request as AuthenticationProviderOptions);
-  } catch (cause) {
-    if (isAppIdentityError(cause)) throw cause;
-    const said = messageOf(cause);
-    throw new AppIdentityError("credential_callback_failed", `The client's authProvider failed: ${said}`, {
-      remedy: "Look at the cause: it comes from the authProvider this client was created with.",
-      cause,
-    });
+  } catch (thrown) {
+    if (isAppIdentityError(thrown)) throw thrown;
+    throw new AppIdentityError(
+      "credential_callback_failed",
+      `The client's authProvider failed: ${safeReason(thrown)}`,
+      {
+        remedy: "Look at the cause: it comes from the authProvider this client was created with.",
+        cause: safeCause(thrown),
+      },
+    );
   }
   // Headers would refuse other characters too, but with the token in the message.
   if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {

@@ -10,7 +10,9 @@ import {
 import type { GraphTokenRequest } from "../../access-token.js";
 import { isAppIdentityError } from "../../errors.js";
 import { answered, type Fetch } from "../../http/fetch.js";
+import { KnownSecrets } from "../../http/known-secrets.js";
 import { networkFailure } from "../../http/network-error.js";
+import { safeFailure } from "../../http/safe-cause.js";
 import { abortFailure } from "../failures/interruption.js";
 import { type Attempt, OpenAttempt, release } from "./attempt.js";
 import type { AttemptPolicy, ClientTraits } from "./attempt-policy.js";
@@ -101,7 +103,10 @@ function carriedBy(fetch: Fetch): Send {
     } catch (cause) {
       // The end of an attempt brings its own error as the signal's reason.
       if (isAppIdentityError(cause)) throw cause;
-      throw options.signal?.aborted ? abortFailure(options.signal.reason) : networkFailure(cause, hostOf(outgoing));
+      if (options.signal?.aborted) throw abortFailure(options.signal.reason);
+      // The caller's own Authorization header counts as ours.
+      const secrets = new KnownSecrets([options.headers.get("authorization")?.replace(/^\w+ +/, "")]);
+      throw safeFailure(networkFailure(cause, hostOf(outgoing)), secrets);
     }
   };
 }

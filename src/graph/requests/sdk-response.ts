@@ -1,5 +1,7 @@
 import { AppIdentityError } from "../../errors.js";
+import { KnownSecrets } from "../../http/known-secrets.js";
 import { type BodyStart, isWebStream, readErrorText, readStart, textOf } from "../../http/read-body.js";
+import { safeText } from "../../http/safe-text.js";
 import { readErrorBody } from "../failures/error-body.js";
 import type { Attempt } from "./attempt.js";
 import type { ClientTraits } from "./attempt-policy.js";
@@ -16,7 +18,10 @@ export async function deliver(
   attempt: Attempt,
   { graphRoot, maxBodyBytes, timeoutMs, clock }: ClientTraits,
 ): Promise<Response> {
-  if (response.status >= 400) return withJson(response, errorInGraphsForm(await readErrorText(response), response));
+  if (response.status >= 400) {
+    const secrets = new KnownSecrets([attempt.token]);
+    return withJson(response, errorInGraphsForm(await readErrorText(response), response, secrets));
+  }
   const type = response.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   // A file, a page or a message may be anything; nothing else in Graph is.
   const isContent = /\/(content|\$value)$/i.test(new URL(url).pathname);
@@ -53,7 +58,7 @@ function notAnAnswer({ status, headers }: Response, what: string, cause?: unknow
   });
 }
 
-function errorInGraphsForm(text: string, { status, headers }: Response): string {
+function errorInGraphsForm(text: string, { status, headers }: Response, secrets: KnownSecrets): string {
   const {
     error,
     innerError,
@@ -61,14 +66,15 @@ function errorInGraphsForm(text: string, { status, headers }: Response): string 
     message = `Graph answered ${status} without saying why.`,
     requestId,
   } = readErrorBody(text, headers);
-  return JSON.stringify({
+  const form = {
     error: {
       ...error,
       code,
       message,
       innerError: { date: new Date().toISOString(), ...innerError, "request-id": requestId },
     },
-  });
+  };
+  return JSON.stringify(form, (_, value: unknown) => (typeof value === "string" ? safeText(value, secrets) : value));
 }
 
 /** The same response with a body that has been read. */

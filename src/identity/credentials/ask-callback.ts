@@ -1,6 +1,7 @@
 import type { Clock } from "../../clock.js";
 import { AppIdentityError } from "../../errors.js";
 import { withDeadline } from "../../http/deadline.js";
+import { safeCause, safeReason } from "../../http/safe-cause.js";
 
 const timeoutMs = 30_000;
 
@@ -21,14 +22,18 @@ export async function askCaller<T>(
     signal.throwIfAborted();
     throw error instanceof AppIdentityError && error.code === "credential_callback_failed"
       ? error
-      : failed(option, "failed", error);
+      : failed(option, `failed: ${safeReason(error)}`, safeCause(error));
   }
 }
 
 function failed(option: string, how: string, cause?: unknown): AppIdentityError {
-  return new AppIdentityError("credential_callback_failed", `The function given as "${option}" ${how}.`, {
-    remedy: `Look at what it does: it must return the credential as a string, or throw (then "cause" says what).`,
-    retryable: true,
-    cause,
-  });
+  return new AppIdentityError(
+    "credential_callback_failed",
+    `The function given as "${option}" ${how.replace(/\.$/, "")}.`,
+    {
+      remedy: `Look at what it does: it must return the credential as a string, or throw (then "cause" says what).`,
+      retryable: true,
+      cause,
+    },
+  );
 }

@@ -1,6 +1,7 @@
 import { AppIdentityError } from "../../errors.js";
 import { withDeadline } from "../../http/deadline.js";
 import { retryDelay } from "../../http/retry-after.js";
+import { safeCause, safeReason } from "../../http/safe-cause.js";
 import { log } from "../../logger.js";
 import type { ResolvedIdentity } from "../configuration/options.js";
 import type { BorrowedCredential, Proof } from "../credentials/credential.js";
@@ -71,7 +72,7 @@ async function borrowToken(
     granted = await credential.getToken([...scopes], options);
   } catch (error) {
     if (error instanceof AppIdentityError || signal.aborted) throw error;
-    throw credentialFailed("The tokenCredential failed.", error);
+    throw credentialFailed(`The tokenCredential failed: ${safeReason(error)}`, safeCause(error));
   }
   const { token: value, expiresOnTimestamp, refreshAfterTimestamp } = granted ?? {};
   const at = now();

@@ -2,7 +2,9 @@ import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from "@az
 import type { Clock } from "../../clock.js";
 import { AppIdentityError } from "../../errors.js";
 import type { Fetch } from "../../http/fetch.js";
+import { KnownSecrets } from "../../http/known-secrets.js";
 import { isTransientStatus, retryAfterOf } from "../../http/retry-after.js";
+import { safeFailure } from "../../http/safe-cause.js";
 import type { Token } from "../tokens/token.js";
 import { type Answer, exchange } from "./exchange.js";
 import { readToken, type TokenAnswer } from "./read-token.js";
@@ -56,20 +58,35 @@ export class EntraNetwork implements INetworkModule {
 
   async #send<T>(url: string, init: RequestInit, accept: (answer: TokenAnswer) => void): Promise<NetworkResponse<T>> {
     const { clock, context, fetch, signal, trustedHosts } = this.#options;
+    let answer: Answer | undefined;
     try {
       const { host, href } = destination(url, trustedHosts);
       const sentAt = clock.monotonic();
-      const answer = await exchange(href, init, { fetch, clock, signal, timeoutMs, maxBytes });
+      answer = await exchange(href, init, { fetch, clock, signal, timeoutMs, maxBytes });
       const elapsedMs = clock.monotonic() - sentAt;
       const arrivedAt = clock.now();
       const body = judge(answer, host, arrivedAt, context);
       accept({ host, body, date: answer.headers.get("date"), arrivedAt, elapsedMs });
       return { status: answer.status, headers: {}, body: body as T };
     } catch (error) {
-      if (error instanceof AppIdentityError) this.failure = error;
-      throw error;
+      // What answered, or carried the request, may have put what was sent or came back into its words.
+      const failure = safeFailure(error, new KnownSecrets([...sentIn(init.body), ...tokensIn(answer?.text)]));
+      if (failure instanceof AppIdentityError) this.failure = failure;
+      throw failure;
     }
   }
+}
+
+function sentIn(body: RequestInit["body"]): string[] {
+  const fields = new URLSearchParams(typeof body === "string" ? body : "");
+  return ["client_secret", "client_assertion"].flatMap((name) => fields.getAll(name));
+}
+
+function tokensIn(text = ""): string[] {
+  const fields = parseObject(text) ?? {};
+  return ["access_token", "refresh_token", "id_token"]
+    .map((name) => fields[name])
+    .filter((each) => typeof each === "string");
 }
 
 /** The JSON object in a good answer; every other answer is a typed failure. */

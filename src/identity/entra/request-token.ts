@@ -1,5 +1,7 @@
 import type { AuthenticationResult, Configuration } from "@azure/msal-node";
 import { AppIdentityError } from "../../errors.js";
+import { KnownSecrets } from "../../http/known-secrets.js";
+import { safeCause, safeReason } from "../../http/safe-cause.js";
 import type { ResolvedIdentity } from "../configuration/options.js";
 import type { Proof } from "../credentials/credential.js";
 import type { Token } from "../tokens/token.js";
@@ -49,9 +51,10 @@ export async function requestToken(
       ...(query.claims !== undefined && { claims: query.claims }),
     });
   } catch (error) {
-    throw network.failure ?? (signal.aborted ? signal.reason : refused(error, authority.url));
+    throw network.failure ?? (signal.aborted ? signal.reason : refused(error, authority.url, proof));
   }
-  if (!result?.accessToken || network.token?.value !== result.accessToken) throw refused(undefined, authority.url);
+  if (!result?.accessToken || network.token?.value !== result.accessToken)
+    throw refused(undefined, authority.url, proof);
   return network.token;
 }
 
@@ -66,9 +69,13 @@ function metadata(url: string, tokenEndpoint: string): string {
 }
 
 /** What MSAL itself refuses, before or after the network. */
-function refused(cause: unknown, authority: string): AppIdentityError {
-  if (cause instanceof AppIdentityError) return cause;
-  const { errorCode, message } = (cause ?? {}) as { errorCode?: string; message?: string };
+function refused(thrown: unknown, authority: string, proof: Proof): AppIdentityError {
+  if (thrown instanceof AppIdentityError) return thrown;
+  const { clientSecret, clientAssertion, clientCertificate } = proof;
+  const assertion = typeof clientAssertion === "string" ? clientAssertion : undefined;
+  const secrets = new KnownSecrets([clientSecret, assertion, clientCertificate?.privateKey]);
+  const cause = safeCause(thrown, secrets);
+  const { errorCode } = (thrown ?? {}) as { errorCode?: string };
   if (errorCode === "endpoints_resolution_error") {
     return new AppIdentityError("invalid_token_response", `The discovery document of ${authority} can't be used.`, {
       remedy:
@@ -78,7 +85,7 @@ function refused(cause: unknown, authority: string): AppIdentityError {
   }
   return new AppIdentityError(
     "token_request_rejected",
-    `The token request failed: ${message ?? "no token came back"}.`,
+    `The token request failed: ${thrown === undefined ? "no token came back" : safeReason(thrown, secrets)}.`,
     {
       remedy: "The cause tells more; check authority and credential.",
       cause,

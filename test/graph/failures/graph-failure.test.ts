@@ -179,6 +179,6 @@ describe("an unsupported query", () => {
   });
 
   it("of a property that can't be listed says where to read it", () => {
-    expect(failure(501, "").remedy).toContain("/users/{id}");
+    expect(failure(501, "").remedy).toContain("ask for the object by its id");
   });
 });
