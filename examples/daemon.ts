@@ -31,6 +31,7 @@ const usage = `Usage: npm start -- [parameters.json | --env] [--format json|ndjs
 const done = 0;
 const failed = 1;
 const misused = 2;
+const mostUsers = 10_000_000;
 /** What is wrong with what the daemon was given, not with the work. */
 const misuse: AppIdentityErrorCode[] = [
   "invalid_parameters",
@@ -39,6 +40,10 @@ const misuse: AppIdentityErrorCode[] = [
   "invalid_certificate",
   "certificate_expired",
 ];
+
+/** What Graph gives of a user that nothing was selected of. */
+const userColumns =
+  "businessPhones displayName givenName jobTitle mail mobilePhone officeLocation preferredLanguage surname userPrincipalName id";
 
 const stderr = (line: string) => process.stderr.write(`${line}\n`);
 const number = new Intl.NumberFormat("en");
@@ -79,8 +84,8 @@ async function main(): Promise<number> {
 
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort(signal));
-  // `| head` closes the pipe when it has enough: that is the end of the work, not a failure.
-  process.stdout.on("error", () => stop.abort("EPIPE"));
+  // `| head` closes the pipe when it has enough: that is the end of the work, not a failure. A full disk is one.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => stop.abort(error.code === "EPIPE" ? "EPIPE" : error));
 
   let close: (() => Promise<void>) | undefined;
   let count = 0;
@@ -88,7 +93,7 @@ async function main(): Promise<number> {
     const source = await openSource(options);
     close = source.close;
     const client = createGraphClient({ authProvider: source.authProvider });
-    const format = options.format;
+    const format = options.format(columnsOf(source.endpoint));
     let last: ListProgress | undefined;
     const listing = {
       signal: stop.signal,
@@ -108,13 +113,16 @@ async function main(): Promise<number> {
       count += 1;
     }
     await write(format.end?.(count), stop.signal);
+    await written(stop.signal);
     progressLine.hide();
     stderr(`${number.format(count)} read, complete${last ? ` (${inWords(last)})` : ""}.`);
     return done;
   } catch (error) {
     progressLine.hide();
     if (stop.signal.reason === "EPIPE") return done;
-    if (stop.signal.aborted)
+    if (stop.signal.reason instanceof Error)
+      stderr(`The output can't be written after ${number.format(count)}: ${stop.signal.reason.message}`);
+    else if (stop.signal.aborted)
       stderr(`Stopped by ${stop.signal.reason} after ${number.format(count)}: the output is not complete.`);
     else explain(error, count);
     return isAppIdentityError(error) && misuse.includes(error.code) ? misused : failed;
@@ -137,6 +145,8 @@ function parseCommandLine() {
     const format = outputFormat(values.format, process.stdout.columns || 120);
     if (format === undefined) throw new Error(`--format ${values.format} is not one of json, ndjson, csv, table.`);
     if (!/^\d+$/.test(values.users)) throw new Error(`--users "${values.users}" is not a number of users.`);
+    if (Number(values.users) > mostUsers) throw new Error(`--users ${values.users} is too many: ten million at most.`);
+    checkDashes(positionals);
     if (positionals.length + Number(values.env) > 1) throw new Error("Give one parameters.json, or --env, or neither.");
     const { env: environment, help } = values;
     return { parameters: positionals[0], environment, help, format, users: Number(values.users) };
@@ -144,6 +154,18 @@ function parseCommandLine() {
     stderr(`${(error as Error).message}\n\n${usage}`);
     return undefined;
   }
+}
+
+/** npm keeps options for itself that don't stand behind `--`, and hands on what is left of them. */
+function checkDashes([first]: readonly string[]): void {
+  const kept = ["users", "format", "env"].filter((name) => process.env[`npm_config_${name}`] !== undefined);
+  const [name] = kept;
+  if (process.env.npm_lifecycle_event === "start" && name !== undefined) {
+    const value = name === "env" ? "" : ` ${first ?? "…"}`;
+    throw new Error(`npm has kept --${name} for itself. Write it behind two dashes: npm start -- --${name}${value}`);
+  }
+  if (/^\d+$/.test(first ?? ""))
+    throw new Error(`"${first}" is no file. For that many users: npm start -- --users ${first}`);
 }
 
 type Options = NonNullable<ReturnType<typeof parseCommandLine>>;
@@ -172,6 +194,13 @@ async function openSource({ parameters, environment, users }: Options): Promise<
   return { authProvider, close: stop };
 }
 
+/** The columns of an answer that may have no row to take them from, as far as they are known. */
+function columnsOf(endpoint: string | undefined): string[] {
+  if (endpoint === undefined) return userColumns.split(" ");
+  const selected = new URL(endpoint, "https://graph.microsoft.com").searchParams.get("$select");
+  return selected?.split(",").map((name) => name.trim()) ?? ["id"];
+}
+
 function isUsers(endpoint: string | undefined): endpoint is undefined {
   return endpoint === undefined || /^https:\/\/[^/]+\/v1\.0\/users\/?$/.test(endpoint);
 }
@@ -182,6 +211,14 @@ async function write(text: string | undefined, signal: AbortSignal): Promise<voi
   if (!text) return;
   if (process.stdout.isTTY) progressLine.hide();
   if (!process.stdout.write(text)) await once(process.stdout, "drain", { signal });
+}
+
+/** Waits until all of it has got where it goes: the last of it may be what finds the disk full. */
+async function written(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => process.stdout.write("", resolve));
+  // The error of a write is told a moment after it.
+  await new Promise(setImmediate);
+  signal.throwIfAborted();
 }
 
 function inWords({ pages, elapsedMs, retries, throttledMs, total, items }: ListProgress): string {

@@ -21,16 +21,17 @@ const json: OutputFormat = {
 /** One JSON object a line. */
 const ndjson: OutputFormat = { row: (row) => `${JSON.stringify(row)}\n` };
 
-/** RFC 4180: a header from the first row, CRLF line ends, quotes where needed. */
-function csv(): OutputFormat {
-  let columns: string[] = [];
+/** RFC 4180: a header from the first row, or of what was expected where there is none; CRLF line ends, quotes where needed. */
+function csv(expected: readonly string[]): OutputFormat {
+  let columns = expected;
+  const line = (cells: readonly unknown[]) => `${cells.map(csvCell).join(",")}\r\n`;
   return {
     row(row, index) {
-      const line = (cells: unknown[]) => `${cells.map(csvCell).join(",")}\r\n`;
       const header = index === 0;
       if (header) columns = Object.keys(row);
       return (header ? line(columns) : "") + line(columns.map((column) => row[column]));
     },
+    end: (count) => (count === 0 ? line(columns) : ""),
   };
 }
 
@@ -54,12 +55,15 @@ function table(width: number): OutputFormat {
   };
 }
 
-/** The formats by name; `width` is that of the terminal, in columns. */
-export function outputFormat(name: string, width = 120): OutputFormat | undefined {
-  if (name === "json") return json;
-  if (name === "ndjson") return ndjson;
-  if (name === "csv") return csv();
-  if (name === "table") return table(width);
+/**
+ * The formats by name, made for the columns that are to be expected; `width` is that of the terminal.
+ * @returns `undefined` for a name that none has
+ */
+export function outputFormat(name: string, width = 120): ((columns: readonly string[]) => OutputFormat) | undefined {
+  if (name === "json") return () => json;
+  if (name === "ndjson") return () => ndjson;
+  if (name === "csv") return csv;
+  if (name === "table") return () => table(width);
   return undefined;
 }
 

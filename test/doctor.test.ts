@@ -135,6 +135,29 @@ All in order.
     expect(code).toBe(0);
   });
 
+  it("says that it went without a proxy which this Node's fetch doesn't obey", async () => {
+    const env = {
+      ...environmentOf(emulator),
+      HTTPS_PROXY: "http://user:pass@127.0.0.1:1",
+      https_proxy: undefined,
+      NO_PROXY: "graph.microsoft.com",
+      no_proxy: undefined,
+      NODE_USE_ENV_PROXY: undefined,
+    };
+    const { ok, of } = await findings([], env);
+    expect(ok).toBe(true);
+    expect(of("entra").detail).toMatch(/^login\.microsoftonline\.com answers, asked without the proxy of HTTPS_PROXY/);
+    expect(of("graph").detail).toBe("graph.microsoft.com answers");
+  });
+
+  it("behind the command's proxy needs none of it", async () => {
+    const command = `"${process.execPath}" "${cli}" doctor`;
+    const { stdout, code } = await run([cli, "emulator", "--users", "3", "--proxy", "--exec", command], {});
+    expect(stdout).toContain("All in order.");
+    expect(stdout).not.toContain("without the proxy");
+    expect(code).toBe(0);
+  });
+
   it("knows that a tenant may be empty", async () => {
     emulator = await replaced({ users: 0 });
     expect((await findings()).of("user").detail).toBe("allowed, but there is none");

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type * as Library from "../index.js";
+import { inVariables, unusedProxy } from "./environment.js";
 
 /** What is looked at, in this order, and what it is called. */
 export const titles = {
@@ -142,7 +143,7 @@ class Checkup {
   async askEntra(authProvider: Library.AppIdentityAuthProvider): Promise<Library.Verification | undefined> {
     const { tenantId, clientId, cloud } = authProvider;
     const passed: [CheckName, string][] = [
-      ["entra", `${cloud.loginHost} answers`],
+      ["entra", this.#answers(cloud.loginHost)],
       ["tenant", tenantId],
       ["app", clientId],
       ["credential", `${authProvider.toJSON().credential}, accepted`],
@@ -190,15 +191,20 @@ class Checkup {
       this.#ok("user", count === 0 ? "allowed, but there is none" : `one entry of ${endpoint ?? "/users"} read`);
     } catch (error) {
       const subject = this.#fail(error, readingSubjects, "graph");
-      const { message, statusCode } = error as Library.AppIdentityError;
-      if (subject === "permission") this.#found.permission!.detail = `${message} (${inWords})`;
+      const { statusCode } = error as Library.AppIdentityError;
+      if (subject === "permission") this.#found.permission!.detail += ` (${inWords})`;
       else {
         const status = granted.some((role) => readers.includes(role)) ? "ok" : "not checked";
         this.#found.permission = { status, detail: inWords };
       }
       if (subject === "graph" || statusCode === undefined) return;
     }
-    this.#ok("graph", `${new URL(authProvider.cloud.graphRoot).host} answers`);
+    this.#ok("graph", this.#answers(new URL(authProvider.cloud.graphRoot).host));
+  }
+
+  #answers(host: string): string {
+    const unused = unusedProxy(host, this.#options.env, process);
+    return `${host} answers${unused ? `, ${unused.remark}` : ""}`;
   }
 
   #ok(name: CheckName, detail: string): void {
@@ -208,8 +214,12 @@ class Checkup {
   /** Notes a failure under what it is about. Anything that isn't ours is a defect, and isn't dressed up. */
   #fail(error: unknown, subjects: Subjects, fallback: CheckName): CheckName {
     if (!this.#options.library.isAppIdentityError(error)) throw error;
-    const { code, message: detail, remedy, aadsts, correlationId, requestId, adminConsentUrl } = error;
+    const { code, aadsts, correlationId, requestId, adminConsentUrl, host } = error;
     const subject = subjects[code] ?? fallback;
+    const worded = this.#options.parametersFile === undefined ? inVariables : (text: string) => text;
+    const unused = code === "network_error" && host ? unusedProxy(host, this.#options.env, process) : undefined;
+    const detail = worded(error.message);
+    const remedy = [worded(error.remedy), unused?.remedy].filter(Boolean).join(" ");
     const known = { code, aadsts, correlationId, requestId, adminConsentUrl };
     const given = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
     this.#found[subject] = { status: "failed", detail, remedy, ...given };

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -88,6 +88,21 @@ describe("the daemon on the embedded tenant", () => {
     expect(shown.status).toBe(0);
   });
 
+  it.runIf(existsSync("/dev/full")).each(["20", "50000"])("says that a full disk took less than %s users", (users) => {
+    const line = `"$NODE" --import tsx examples/daemon.ts --users ${users} > /dev/full`;
+    const { stderr, status } = spawnSync("sh", ["-c", line], {
+      ...{ cwd: root, encoding: "utf8", env: { ...process.env, NODE: process.execPath } },
+    });
+    expect(stderr).toMatch(/The output can't be written after \d+: ENOSPC/);
+    expect(stderr).not.toMatch(/complete|\n\s+at /);
+    expect(status).toBe(1);
+  });
+
+  it("prints the header of a CSV that has no rows", async () => {
+    const { stdout, code } = await daemon(["--users", "0", "--format", "csv"]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^businessPhones,displayName,.*,id\r\n$/)]);
+  });
+
   it.each(["SIGINT", "SIGTERM"] as const)("stops cleanly on %s, and leaves its JSON open", async (signal) => {
     const { stdout, stderr, code } = await daemon(["--users", "5000000"], {
       watch: (child) => child.stdout?.once("data", () => child.kill(signal)),
@@ -169,8 +184,12 @@ describe("the daemon misused", () => {
     [["--users", ""], /not a number of users/],
     [["one.json", "two.json"], /one parameters\.json/],
     [["/nowhere/parameters.json"], /nowhere/],
-  ])("exits with 2 for %j", async (args, message) => {
-    const { stdout, stderr, code } = await daemon(args);
+    [["--users", "20000000"], /--users 20000000 is too many/],
+    [["7"], /npm start -- --users 7/],
+    [["7"], /npm has kept --users for itself.*npm start -- --users 7/, { npm_config_users: "true" }],
+    [[], /npm start -- --env/, { npm_config_env: "true" }],
+  ])("exits with 2 for %j", async (args, message, env?: Record<string, string>) => {
+    const { stdout, stderr, code } = await daemon(args, { env: { npm_lifecycle_event: "start", ...env } });
     expect(stdout).toBe("");
     expect(stderr).toMatch(message);
     expect(code).toBe(2);

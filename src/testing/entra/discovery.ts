@@ -77,6 +77,8 @@ const claimsSupportedV1 = [
 /** Still listed, though nothing is there any more that an app could ask. */
 const otherInstances = [{ login: ["login.microsoftonline.de"] }, { login: ["login-us.microsoftonline.com"] }];
 
+const isThisMachine = ({ hostname }: URL) => ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+
 /** Which hosts belong to one cloud. MSAL asks only for hosts that it doesn't know by heart. */
 export function instanceDiscovery(url: URL): object {
   let asked: URL;
@@ -85,9 +87,10 @@ export function instanceDiscovery(url: URL): object {
   } catch {
     throw new EntraFailure(50050);
   }
-  const own = { login: [url.host] };
   const listed = [...clouds, ...otherInstances];
-  const known = cloudOfLoginHost(url.hostname) ? listed : [...listed, own];
+  // Through its proxy, the emulator may be asked under Microsoft's name whether it is known under its own.
+  const own = [...(cloudOfLoginHost(url.hostname) ? [] : [url.host]), ...(isThisMachine(asked) ? [asked.host] : [])];
+  const known = [...listed, ...[...new Set(own)].map((host) => ({ login: [host] }))];
   if (!known.some(({ login }) => login.includes(asked.host))) throw new EntraFailure(50049);
   const [, tenant = "common", ...endpoint] = asked.pathname.split("/");
   const version = endpoint.join("/") === "oauth2/authorize" ? "" : "v2.0/";

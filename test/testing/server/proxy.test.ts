@@ -88,6 +88,19 @@ describe("the proxy", () => {
     expect(emulator.origin).toBe(emulator.proxy);
   });
 
+  it("knows its own address under Microsoft's name, since MSAL asks there about a login host that it doesn't know", async () => {
+    const { get, close } = through(emulator);
+    const statuses = ["https://127.0.0.1:8443", "https://localhost", "https://login.evil.example"].map(
+      async (login) => {
+        const asked = `authorization_endpoint=${encodeURIComponent(`${login}/common/oauth2/v2.0/authorize`)}`;
+        return (await get(`https://login.microsoftonline.com/common/discovery/instance?api-version=1.1&${asked}`))
+          .status;
+      },
+    );
+    expect(await Promise.all(statuses)).toEqual([200, 200, 400]);
+    await close();
+  });
+
   it("answers what is asked in clear in absolute form, as some clients ask a proxy", async () => {
     const inClear = async (url: string, { method = "GET", body, headers = {} }: RequestInit = {}) => {
       const { hostname, port } = new URL(emulator.proxy!);
