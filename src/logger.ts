@@ -10,7 +10,7 @@ export interface Logger {
 export function log(logger: Logger | undefined, level: keyof Logger, message: string): void {
   try {
     const said: unknown = logger?.[level]?.(message);
-    if (said instanceof Promise) said.catch(() => {});
+    Promise.resolve(said).catch(() => {});
   } catch {
     // Nothing to be done about a broken logger.
   }

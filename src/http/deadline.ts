@@ -1,5 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Clock } from "../clock.js";
+import { onAbort } from "../on-abort.js";
 
 export interface Deadline {
   clock: Clock;
@@ -18,7 +19,9 @@ export async function withDeadline<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const over = new AbortController();
-  const signal = outer ? AbortSignal.any([outer, over.signal]) : over.signal;
+  const { signal } = over;
+  // Not AbortSignal.any(), which takes no signals of another realm or a polyfill.
+  const unlink = outer && onAbort(outer, () => over.abort(outer.reason));
   let stop = () => {};
   const ended = new Promise<never>((_, reject) => {
     if (signal.aborted) reject(signal.reason);
@@ -31,6 +34,7 @@ export async function withDeadline<T>(
     return await Promise.race([work(signal), ended]);
   } finally {
     stop();
+    unlink?.();
     over.abort();
   }
 }

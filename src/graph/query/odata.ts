@@ -1,4 +1,4 @@
-import { inspect } from "node:util";
+import { inspect, types } from "node:util";
 import { refusal } from "../../errors.js";
 import { isGuid } from "../../guid.js";
 
@@ -86,11 +86,11 @@ function scalar(value: ODataScalar): string {
   }
   if (value === null || typeof value === "boolean" || typeof value === "bigint") return String(value);
   if (typeof value === "number" && Number.isFinite(value)) return String(value);
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
+  if (types.isDate(value) && !Number.isNaN(value.getTime())) return value.toISOString();
   if (typeof value === "object" && "guid" in value) return odata.guid(value.guid).guid;
   throw refusal(
     "invalid_query",
-    `OData has no way to write ${value instanceof Date ? "an invalid date" : inspect(value, { depth: 0 })}.`,
+    `OData has no way to write ${types.isDate(value) ? "an invalid date" : inspect(value, { depth: 0 })}.`,
     "Values are strings, finite numbers, booleans, dates, null, odata.guid() and lists of these.",
   );
 }

@@ -1,4 +1,5 @@
 import type { EmulatorClock } from "../wire/messages.js";
+import { clone } from "./clone.js";
 import type { Collection, Kind, Member } from "./collection.js";
 import { isoSeconds } from "./iso-seconds.js";
 
@@ -103,7 +104,7 @@ export function createPopulation(recipe: Recipe, clock: EmulatorClock, log: (cha
       const article = /^[aeiou](?!ser)/.test(entity) ? "An" : "A";
       throw new TypeError(`${article} ${entity} has no property "${name}"${near ? `; did you mean "${near}"?` : ""}`);
     }
-    return structuredClone(given) as Record<string, unknown>;
+    return clone(given) as Record<string, unknown>;
   }
 
   function claimNames(given: Record<string, unknown>, key: number): void {
@@ -139,9 +140,7 @@ export function createPopulation(recipe: Recipe, clock: EmulatorClock, log: (cha
     view(key) {
       const read = member(key);
       const extensions = Object.keys(overlays.get(key) ?? {}).filter((name) => name.startsWith("extension_"));
-      return Object.fromEntries(
-        [...properties, ...extensions].map((property) => [property, structuredClone(read(property))]),
-      );
+      return Object.fromEntries([...properties, ...extensions].map((property) => [property, clone(read(property))]));
     },
     add(properties) {
       const given = checked(properties);

@@ -1,3 +1,5 @@
+// Under another name: bundles declare this one in their banner.
+import { createRequire as requireFrom } from "node:module";
 import { serviceOfHost } from "../wire/hosts.js";
 
 /** Tells the server which origin a request was meant for: a `Host` header can't be set on a fetch. */
@@ -13,7 +15,7 @@ const redirects = [301, 302, 303, 307, 308];
 export function createCarrier(target: string, origins: readonly string[]): typeof globalThis.fetch {
   const socket = new URL(target);
   // Kept from the start, so that a test may put the carrier in the place of the runtime's fetch.
-  const nativeFetch = globalThis.fetch;
+  const nativeFetch = globalThis.fetch ?? loadFetch();
 
   async function carry(asked: Request, signal: AbortSignal | undefined): Promise<Response> {
     const url = new URL(asked.url);
@@ -52,4 +54,9 @@ export function createCarrier(target: string, origins: readonly string[]): typeo
     const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
     return carry(new Request(input, init), signal);
   };
+}
+
+/** For test runners whose environment hides the runtime's, as Jest's jsdom does. */
+function loadFetch(): typeof globalThis.fetch {
+  return requireFrom(import.meta.url ?? `${process.cwd()}/`)("isomorphic-fetch");
 }
