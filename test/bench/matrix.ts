@@ -64,6 +64,21 @@ function listings(name: string, command: string[]): Line[] {
   });
 }
 
+/** A tool whose endpoints are fixed, with no setting but what the command's proxy gives it. Its install is large: some minutes. */
+function m365Line(): Line {
+  const m365 = [
+    'm365 login --authType secret --appId "$AZURE_CLIENT_ID" --secret "$AZURE_CLIENT_SECRET" --tenant "$AZURE_TENANT_ID" --output none',
+    `m365 entra user list --properties id --output json | grep -c '"id"'`,
+    `group=$(m365 entra group list --properties id --output json | sed -n 's/.*"id": "\\(.*\\)".*/\\1/p' | head -n 1)`,
+    'm365 entra group member list --groupId "$group" --output json | grep -q userPrincipalName && echo members',
+    "m365 logout",
+  ].join(" && ");
+  const emulator = ["graph-app-identity", "emulator", "--users", "25", "--json", "--proxy"];
+  const granted = ["--roles", "User.Read.All,Group.Read.All", "--exec", `HOME=$(mktemp -d); export HOME; ${m365}`];
+  const args = ["-p", "@pnp/cli-microsoft365", ...emulator, ...granted];
+  return { name: "@pnp/cli-microsoft365 by the proxy", args, cwd: project, prints: "25\nmembers\n" };
+}
+
 const lines: Line[] = [
   ...["20", "22", "24"].flatMap((version) => [
     ...listings(`Node ${version}`, ["-p", `node@${version}`, "node"]),
@@ -76,6 +91,7 @@ const lines: Line[] = [
   ...listings("Bun", ["-p", "bun@1", "bun"]),
   ...listings("Deno", ["-p", "deno@2", "deno", "run", "--allow-all", "--node-modules-dir=manual"]),
   ...["5.4", "5.9", "6.0"].flatMap(typeLines),
+  m365Line(),
 ].filter(({ name }) => name.toLowerCase().includes((process.argv[2] ?? "").toLowerCase()));
 
 /** Why a line fails, or `undefined`. */
