@@ -21,6 +21,8 @@ export { type AnyPath, type ListAllOptions, listAll } from "./graph/list-all.js"
 export type { ChangeOptions } from "./graph/list-changes.js";
 export type { ListOptions } from "./graph/list-options.js";
 export type { Changes } from "./graph/paging/change-round.js";
+export type { CutExpansion } from "./graph/paging/expansions.js";
+export type { RelatedObject, RelationChange } from "./graph/paging/merge-changes.js";
 export type { Listing, PagingOptions } from "./graph/paging/listing.js";
 export { type ODataGuid, type ODataScalar, type ODataValue, odata } from "./graph/query/odata.js";
 export type { ChangePage, Page } from "./graph/paging/page-walk.js";
@@ -31,7 +33,13 @@ export type { RetryOptions } from "./graph/requests/attempt-policy.js";
 
 // What we ask
 export { type CountUsersOptions, countUsers } from "./users/count-users.js";
-export { type DeltaUsersOptions, deltaUsers, type UserChange, type UserChanges } from "./users/delta-users.js";
+export {
+  type DeltaUsersOptions,
+  deltaUsers,
+  type UserChange,
+  type UserChanges,
+  type WatchedUserProperty,
+} from "./users/delta-users.js";
 export { type ListUsersOptions, listUsers, type UserOrder } from "./users/list-users.js";
 export type {
   DefaultUserProperty,

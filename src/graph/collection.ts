@@ -28,8 +28,15 @@ export function locateCollection(client: Client, path: string): Collection {
   if (typeof path !== "string" || path === "" || path.includes("#")) {
     throw refusal(
       "invalid_options",
-      `${JSON.stringify(path)} is no path of a collection.`,
+      `${JSON.stringify(path)?.slice(0, 200)} is no path of a collection.`,
       'Give a path such as "/groups"; a # in an id or user principal name is written as %23.',
+    );
+  }
+  if (path.length > longestPath) {
+    throw refusal(
+      "invalid_options",
+      `The path has ${path.length} characters; no URL of Graph is that long.`,
+      "Ask in several listings.",
     );
   }
   const traits = traitsOf(client);
@@ -49,7 +56,7 @@ export function locateCollection(client: Client, path: string): Collection {
   if (foreign || url?.origin !== traits.graphRoot || url.username || url.href !== full) {
     throw refusal(
       "invalid_options",
-      `${JSON.stringify(path)} leads to no collection on ${traits.graphRoot}.`,
+      `${JSON.stringify(path).slice(0, 200)} leads to no collection on ${traits.graphRoot}.`,
       "Give a path below the version, or an address of the client's own cloud, with spaces and the like encoded.",
     );
   }
@@ -60,3 +67,6 @@ export function locateCollection(client: Client, path: string): Collection {
     scope: { origin: url.origin, path: url.pathname },
   };
 }
+
+/** Looked at before anything is searched in it. */
+const longestPath = 8_000;

@@ -1,11 +1,13 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
 import { checkedOptions } from "../check-options.js";
-import { refusal } from "../errors.js";
+import { type AppIdentityError, refusal } from "../errors.js";
 import { type Collection, locateCollection } from "./collection.js";
 import { type ListOptions, listChecks } from "./list-options.js";
 import { fingerprint, type Position } from "./paging/continuation-token.js";
+import { Expansions } from "./paging/expansions.js";
 import { HandedOut } from "./paging/handed-out.js";
 import { type Listing, listing } from "./paging/listing.js";
+import { isDelta } from "./paging/resource.js";
 import type { KnownPath } from "./paths/known-paths.js";
 import type { ExpansionAt, Listed, OrderAt, PropertyAt, Unselected } from "./paths/path-types.js";
 import { buildQuery } from "./query/build-query.js";
@@ -28,7 +30,7 @@ export interface ListAllOptions<P = string, S extends string = string, E extends
  * Lists any collection of Graph: complete, retried, one page ahead, or failing with an error that says where to go on.
  * The path is relative to the client's version, or absolute on the client's own Graph; a query in it is sent as it
  * stands, with the header that `$count` and `$search` take. Collections of directory objects come at 999 a page; others
- * at Graph's default, unless `pageSize` says more.
+ * at Graph's default, unless `pageSize` says more. What changed is read by `deltaAll()`.
  *
  * Paths of the directory are typed, casts and relations included: `select` is checked, and makes the type of the
  * objects. Of relations to several kinds, such as `/groups/{id}/members`, `@odata.type` tells which kind an object is. A
@@ -50,6 +52,14 @@ export function listAll<
   options: ListAllOptions<P, S & string, E> = {},
 ): Listing<Listed<P, S, E>> {
   const collection = locateCollection(client, path);
+  if (isDelta(collection.scope.path)) {
+    const of = path.split("?")[0]?.replace(/\/[^/]*\/?$/, "");
+    throw refusal(
+      "invalid_options",
+      "listAll() reads what there is, and a path to delta brings changes.",
+      `Use deltaAll(client, ${JSON.stringify(of)}), which tells what was removed and keeps the deltaLink.`,
+    );
+  }
   return listCollection("listAll()", collection, options, rulesOf(collection.scope.path));
 }
 
@@ -64,6 +74,7 @@ export function listCollection<T>(
     limit,
     prefetch = true,
     restart = false,
+    expandCut,
     signal,
     onProgress,
     ...asked
@@ -77,6 +88,22 @@ export function listCollection<T>(
   }
   const { url: firstLink, headers } = buildQuery(url, { ...asked, limit }, rules);
   const query = fingerprint(firstLink, headers);
-  const reading = (start: Position | undefined) => new HandedOut(restart, start === undefined);
-  return listing({ client, traits, firstLink, headers, scope, query, limit, prefetch, signal, onProgress, reading });
+  const expansions = new Expansions(expandedBy(firstLink), expandCut);
+  const reading = (start: Position | undefined) =>
+    new HandedOut({ all: restart, fromStart: start === undefined }, expansions);
+  const advise = headers.ConsistencyLevel === undefined ? adviseCount : undefined;
+  const walk = { client, traits, firstLink, headers, scope, query, limit, prefetch, signal, onProgress };
+  return listing({ ...walk, reading, advise });
+}
+
+function expandedBy(link: string): string[] {
+  return [...new URL(link).searchParams].flatMap(([name, value]) => (/^\$?expand$/i.test(name) ? [value] : []));
+}
+
+/** Some queries are served only as advanced ones, of which not all are known. */
+function adviseCount(failure: AppIdentityError): AppIdentityError {
+  if (failure.graphCode !== "Request_UnsupportedQuery" || /page size/i.test(failure.message)) return failure;
+  return failure.with({
+    remedy: "Add count: true, which makes it an advanced query. If Graph refuses that too, it can't filter or sort so.",
+  });
 }

@@ -1,10 +1,11 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
 import { type Checks, checkedOptions, kinds } from "../check-options.js";
-import { refusal } from "../errors.js";
+import { type AppIdentityError, refusal } from "../errors.js";
 import { locateCollection } from "./collection.js";
 import { type WalkOptions, walkChecks } from "./list-options.js";
-import { type Changes, changeRound, type ObjectChange } from "./paging/change-round.js";
+import { type Changes, changeRound } from "./paging/change-round.js";
 import { fingerprint } from "./paging/continuation-token.js";
+import type { ObjectChange } from "./paging/merge-changes.js";
 import { buildQuery } from "./query/build-query.js";
 import type { CollectionRules } from "./query/collection-rules.js";
 import { odata } from "./query/odata.js";
@@ -65,13 +66,24 @@ export function listChanges<C>(
       "Watch all of them, or in several rounds.",
     );
   }
-  const { traits, url, scope: delta } = locateCollection(client, `${path}/delta`);
-  const scope = { ...delta, path: delta.path.replace(/\/delta$/, "") };
+  const { traits, url, scope } = locateCollection(client, `${path}/delta`);
   const filter = ids?.map((id) => odata`id eq ${id}`).join(" or ");
   // Rounds of changes know neither page sizes nor advanced queries.
   const { url: firstLink } = buildQuery(url, { select, filter }, { noun, properties, directory: false });
   const headers: Record<string, string> = minimal ? { Prefer: "return=minimal" } : {};
   const query = fingerprint(firstLink, headers);
   const walk = { client, traits, firstLink, headers, scope, query, prefetch: prefetch ?? true, signal, onProgress };
-  return changeRound(walk, { deltaLink, latest }, shape);
+  return changeRound({ ...walk, advise }, { deltaLink, latest }, shape);
+}
+
+/** Rounds of changes have neither `restart` nor `count`, which other advice leads to. */
+function advise(failure: AppIdentityError): AppIdentityError {
+  if (failure.code === "page_token_expired") {
+    return failure.with({ remedy: "Graph takes neither this state nor a new round: try again later." });
+  }
+  if (failure.code !== "unsupported_query" && failure.graphCode !== "Request_UnsupportedQuery") return failure;
+  return failure.with({
+    remedy:
+      "Graph can't watch what was asked for: leave out of select what its message names, and give 50 ids at most.",
+  });
 }

@@ -21,11 +21,17 @@ export interface ListOptions extends ListQuery, WalkOptions {
   limit?: number | undefined;
   /**
    * Where Graph loses the place for good, begins again, at most three times, and hands out only what wasn't handed out
-   * yet. The ids are remembered for that, at about 20 bytes each. Pages and errors then lack a `continuationToken`
+   * yet. All ids are remembered for that, at about 20 bytes each, so that nothing comes twice however far apart; else
+   * those of three pages are. Pages and errors then lack a `continuationToken`
    * until all that was handed out has come again, and a walk that began with a token can't restart. Default `false`:
    * the listing fails with `page_token_expired`.
    */
   restart?: boolean | undefined;
+  /**
+   * Fails with `unsupported_query` where an expanded relation may not be whole: of each Graph gives 20 objects at most, and
+   * no link to more. Default: such relations are named in `cut` of their page, and by one process warning.
+   */
+  expandCut?: "fail" | undefined;
 }
 
 export const walkChecks = {
@@ -44,5 +50,6 @@ export const listChecks = {
   pageSize: kinds.amount,
   limit: kinds.amount,
   restart: kinds.flag,
+  expandCut: { accepts: (value) => value === "fail", expected: '"fail"' },
   ...walkChecks,
 } satisfies Checks<ListOptions>;

@@ -3,7 +3,7 @@ import { locateCollection } from "../graph/collection.js";
 import { listCollection } from "../graph/list-all.js";
 import type { ListOptions } from "../graph/list-options.js";
 import type { Listing } from "../graph/paging/listing.js";
-import type { CollectionRules } from "../graph/query/collection-rules.js";
+import type { CollectionRules, KnownProperties } from "../graph/query/collection-rules.js";
 import {
   type DefaultUserProperty,
   type ListedUser,
@@ -31,6 +31,15 @@ export interface ListUsersOptions<S extends UserProperty = UserProperty, E exten
   pageSize?: number | undefined;
 }
 
+export const userProperties: KnownProperties = {
+  listable: listableProperties,
+  unlistable: unlistableProperties,
+  relations: userRelations,
+  one: "/users/{id}",
+  reference: "https://learn.microsoft.com/graph/api/resources/user",
+  asOf: "2026-08-20",
+};
+
 /**
  * What Graph documents about querying users.
  * @see https://learn.microsoft.com/graph/aad-advanced-queries#user-properties
@@ -41,19 +50,13 @@ export const userRules: CollectionRules = {
   maxPageSize: 999,
   smallPages: { property: "signInActivity", maxPageSize: 500 },
   table: "users",
-  properties: {
-    listable: listableProperties,
-    unlistable: unlistableProperties,
-    relations: userRelations,
-    one: "/users/{id}",
-    reference: "https://learn.microsoft.com/graph/api/resources/user",
-    asOf: "2026-08-20",
-  },
+  properties: userProperties,
 };
 
 /**
- * Lists the users of the directory, each exactly once, or fails with an error that says where to go on. Nothing is
- * asked before the first `next()`; walking twice lists twice; `break` cancels what is under way.
+ * Lists the users of the directory, all of them, or fails with an error that says where to go on. Each comes once: what
+ * Graph sends again within three pages is left out, and with `restart: true` however far apart. Nothing is asked before
+ * the first `next()`; walking twice lists twice; `break` cancels what is under way.
  * @throws AppIdentityError `invalid_options` or `invalid_query` at once; while listing, any code of the provider, and
  * `permission_missing`, `throttled`, `graph_unavailable`, `network_error`, `timeout`, `invalid_response`,
  * `untrusted_link`, `link_loop`, `page_token_expired`, `unsupported_query`, `bad_request`, `aborted`, with `page` and

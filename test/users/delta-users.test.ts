@@ -142,6 +142,16 @@ describe("a state that Graph has forgotten", () => {
     ["syncStateNotFound", { status: 400, ...reset410 }],
     ["resyncRequired", { status: 404, error: { code: "resyncRequired", message: "" } }],
     ["an expired page token", { status: 400, error: { code: "Directory_ExpiredPageToken", message: "" } }],
+    [
+      "DeltaLink older than 30 days",
+      {
+        status: 400,
+        error: { code: "Request_UnsupportedQuery", message: "DeltaLink older than 30 days is not supported." },
+      },
+    ],
+    ["404 on the link", { status: 404, error: { code: "UnknownError", message: "" } }],
+    ["a 400 nobody listed", { status: 400, error: { code: "BadRequest", message: "Badly formed token." } }],
+    ["a 410 without a body", { status: 410 }],
   ])("(%s) leads to everybody anew, announced by reset", async (_, refusal) => {
     const { client, requests } = await serve({
       old: refusal,
@@ -152,6 +162,43 @@ describe("a state that Graph has forgotten", () => {
     expect(await collect(changes)).toEqual([{ user: { id: "a" }, reset: true }, { user: { id: "b" } }]);
     expect(requests[1]?.path).toBe("/v1.0/users/delta?$select=mail");
     expect((await collect(changes.byPage())).map(({ reset }) => reset)).toEqual([true, undefined]);
+  });
+
+  it.each([400, 404, 410])("is an error where the new round is refused by %s as well, in no circle", async (status) => {
+    const error = { code: "Request_UnsupportedQuery", message: "Unsupported." };
+    const { client, requests } = await serve({ old: { status: 400, error }, first: { status, error } });
+    const round = deltaUsers(client, { deltaLink: `${delta}?$deltatoken=old` });
+    const failure = await failureOf(collect(round));
+    expect(failure).toMatchObject({ statusCode: status, continuationToken: expect.any(String) });
+    expect(requests).toHaveLength(2);
+    expect(failure.remedy).not.toMatch(/count|restart/);
+  });
+
+  it.each([401, 403])("is not what %s says", async (status) => {
+    const error = { code: "Authorization_RequestDenied", message: "Insufficient privileges." };
+    const { client, requests } = await serve({ old: { status, error }, first: { value: [], ...end("x") } });
+    const failure = await failureOf(collect(deltaUsers(client, { deltaLink: `${delta}?$deltatoken=old` })));
+    expect(failure.statusCode).toBe(status);
+    expect(requests.every(({ path }) => path.includes("old"))).toBe(true);
+  });
+
+  it("is not what a refusal of latest says, which would bring everybody", async () => {
+    const error = { code: "Request_UnsupportedQuery", message: "Unsupported." };
+    const { client, requests } = await serve({ latest: { status: 400, error }, first: { value: [], ...end("x") } });
+    expect((await failureOf(collect(deltaUsers(client, { latest: true })))).statusCode).toBe(400);
+    expect(requests).toHaveLength(1);
+  });
+
+  it("goes round in no circle where a page of each new round is refused", async () => {
+    const error = { code: "BadRequest", message: "No." };
+    const { client, requests } = await serve({
+      old: { status: 400, error },
+      first: { value: [{ id: "a" }], ...next("2") },
+      2: { status: 400, error },
+    });
+    const failure = await failureOf(collect(deltaUsers(client, { deltaLink: `${delta}?$deltatoken=old` })));
+    expect(failure).toMatchObject({ code: "bad_request", page: 2 });
+    expect(requests.length).toBeLessThan(20);
   });
 
   it("in the middle of a round announces the reset where it happens", async () => {
@@ -256,6 +303,14 @@ describe("what a round of changes refuses", () => {
       "https://graph.microsoft.us/v1.0/users/delta?$deltatoken=x",
       "https://graph.microsoft.com/v1.0/groups/delta?$deltatoken=x",
       "https://graph.microsoft.com/v1.0/users?$deltatoken=x",
+      "https://graph.microsoft.com/v1.0/users/ceo@contoso.com/contacts/delta?$deltatoken=x",
+      "https://graph.microsoft.com/v1.0/users/ceo@contoso.com/messages",
+      "https://graph.microsoft.com/v1.0/users('x')/delta?$deltatoken=x",
+      `${delta}?$deltatoken=x&$select=passwordProfile`,
+      `${delta}?$deltatoken=x&$expand=manager`,
+      `${delta}?$deltatoken=x&$filter=id eq 'x'`,
+      `${delta}?$deltatoken=x#y`,
+      `${delta}${"/".repeat(100_000)}x`,
       "x",
     ]) {
       const refusal = expect.objectContaining({ code: "invalid_continuation_token" });
@@ -263,6 +318,17 @@ describe("what a round of changes refuses", () => {
     }
     expect(requests).toHaveLength(1);
   });
+
+  it.each(["delta", "delta/", "delta()", "microsoft.graph.delta", "microsoft.graph.delta()", "DELTA"])(
+    "no deltaLink to the changes of users, also written as %s",
+    async (path) => {
+      const { client, requests } = await serve({ x: { value: [{ id: "a" }], ...end("y") } });
+      const deltaLink = `https://graph.microsoft.com:443/v1.0/users/${path}?$deltatoken=x&$select=mail,id`;
+      const round = deltaUsers(client, { deltaLink, select: ["id", "mail"] });
+      expect(await collect(round)).toEqual([{ user: { id: "a" } }]);
+      expect(requests[0]?.path).toBe(`/v1.0/users/${path}?$deltatoken=x&$select=mail,id`);
+    },
+  );
 
   it("options that contradict each other, or that it doesn't know", async () => {
     const { client } = await serve({});
@@ -274,6 +340,93 @@ describe("what a round of changes refuses", () => {
     expect(() => deltaUsers(client, { deltaLink: "" })).toThrow(invalid(/"deltaLink"/));
     expect(() => deltaUsers(client, { select: ["mial" as "mail"] })).toThrow(
       expect.objectContaining({ code: "invalid_query", remedy: 'Did you mean "mail"?' }),
+    );
+  });
+});
+
+describe("relations in a round of changes", () => {
+  const user = (id: string, removed?: true) => ({
+    "@odata.type": "#microsoft.graph.user",
+    id,
+    ...(removed && { "@removed": { reason: "deleted" } }),
+  });
+
+  it("are asked for by select, and told as who came and who went", async () => {
+    const { client, requests } = await serve({
+      first: {
+        value: [
+          { id: "a", displayName: "A", "manager@delta": [user("new"), user("old", true)] },
+          { id: "b", displayName: "B" },
+        ],
+        ...end("x"),
+      },
+    });
+    const changes = await collect(deltaUsers(client, { select: ["displayName", "manager"] }));
+    expect(requests[0]?.path).toBe("/v1.0/users/delta?$select=displayName,manager");
+    expect(changes).toEqual([
+      {
+        user: { id: "a", displayName: "A" },
+        manager: { added: [{ id: "new", type: "user" }], removed: [{ id: "old", type: "user" }] },
+      },
+      { user: { id: "b", displayName: "B" } },
+    ]);
+  });
+
+  it("are merged where a page names one user twice: both entries are kept, and of one id the later word", async () => {
+    const { client } = await serve({
+      first: {
+        value: [
+          { id: "a", displayName: "A", "manager@delta": [user("m1"), user("m2", true), { id: "m3" }] },
+          { id: "b" },
+          { id: "a", mail: "a@x", "manager@delta": [user("m1", true), user("m2"), user("m4")] },
+        ],
+        ...end("x"),
+      },
+    });
+    expect(await collect(deltaUsers(client, { select: ["manager"] }))).toEqual([
+      { user: { id: "b" } },
+      {
+        user: { id: "a", displayName: "A", mail: "a@x" },
+        manager: {
+          added: [{ id: "m3" }, { id: "m2", type: "user" }, { id: "m4", type: "user" }],
+          removed: [{ id: "m1", type: "user" }],
+        },
+      },
+    ]);
+  });
+
+  it("end with the user, and begin anew where he comes back", async () => {
+    const { client } = await serve({
+      first: {
+        value: [
+          { id: "a", "manager@delta": [user("m1")] },
+          { id: "a", "@removed": { reason: "changed" } },
+          { id: "b", "manager@delta": [user("m1")] },
+          { id: "b", "@removed": { reason: "changed" } },
+          { id: "b", "manager@delta": [user("m2")] },
+        ],
+        ...end("x"),
+      },
+    });
+    expect(await collect(deltaUsers(client, { select: ["manager"] }))).toEqual([
+      { user: { id: "a" }, removed: "changed" },
+      { user: { id: "b" }, manager: { added: [{ id: "m2", type: "user" }], removed: [] } },
+    ]);
+  });
+
+  it.each([
+    ["no list", { id: "m" }],
+    ["a list of something without an id", [{ displayName: "m" }]],
+    ["a list of nothing", [null]],
+  ])("that are %s are an error", async (_, manager) => {
+    const { client } = await serve({ first: { value: [{ id: "a", "manager@delta": manager }], ...end("x") } });
+    expect(await failureOf(collect(deltaUsers(client)))).toMatchObject({ code: "invalid_response" });
+  });
+
+  it("other than the manager can't be watched", async () => {
+    const { client } = await serve({});
+    expect(() => deltaUsers(client, { select: ["memberOf" as "manager"] })).toThrow(
+      expect.objectContaining({ code: "invalid_query" }),
     );
   });
 });

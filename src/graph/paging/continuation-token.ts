@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { AppIdentityError } from "../../errors.js";
-import { type LinkScope, trustedLink } from "./links.js";
+import type { LinkScope } from "./links.js";
+import { storedLink } from "./stored-link.js";
 
 /** A place in a listing: the next page to ask for. */
 export interface Position {
@@ -11,10 +12,18 @@ export interface Position {
 
 const version = 1;
 
+/** What is listed, which a token must belong to. */
+export interface AskedFor {
+  /** Fingerprint of the query. */
+  query: string;
+  firstLink: string;
+  scope: LinkScope;
+}
+
 /**
  * A position as an opaque string that is safe to store: it holds no credential, and is bound to the query by its
- * fingerprint and to host and path by its link. The checksum tells a damaged or edited token from a good one; it is no
- * signature, and needn't be: the link is checked like any other when it is read.
+ * fingerprint and to host and resource by its link. The checksum tells a damaged token from a good one; it is no
+ * signature, and needn't be: the link is judged when it is read, and leads to what is listed or nowhere.
  */
 export function writeToken({ link, page }: Position, query: string): string {
   const content = Buffer.from(JSON.stringify([version, query, page, link])).toString("base64url");
@@ -25,7 +34,7 @@ export function writeToken({ link, page }: Position, query: string): string {
  * The position that a stored token stands for.
  * @throws AppIdentityError `invalid_continuation_token`
  */
-export function readToken(token: unknown, query: string, scope: LinkScope): Position {
+export function readToken(token: unknown, { query, firstLink, scope }: AskedFor): Position {
   if (typeof token !== "string" || token === "") {
     throw refused(
       token === "" ? "is empty" : "is not a string",
@@ -38,7 +47,7 @@ export function readToken(token: unknown, query: string, scope: LinkScope): Posi
   }
   const [found, madeFor, page, link] = contentOf(content);
   if (found !== version) throw refused("was made by another version of this package", "Start again without a token.");
-  if (typeof link !== "string" || typeof page !== "number") {
+  if (typeof link !== "string" || !Number.isSafeInteger(page) || (page as number) < 1) {
     throw refused("holds no position", "Start again without one.");
   }
   if (!link.startsWith(`${scope.origin}/`)) {
@@ -51,7 +60,7 @@ export function readToken(token: unknown, query: string, scope: LinkScope): Posi
     );
   }
   try {
-    return { link: trustedLink(link, link, scope), page };
+    return { link: storedLink(link, firstLink, scope), page: page as number };
   } catch (cause) {
     throw refused("leads elsewhere", "Start again without a token.", cause);
   }

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { type Checks, checkedOptions, kinds } from "../../check-options.js";
 import { abortFailure } from "../failures/interruption.js";
 import { readToken } from "./continuation-token.js";
@@ -12,11 +13,20 @@ export interface Listing<T, P = Page<T>> extends AsyncIterable<T> {
    * cloud
    */
   byPage(options?: PagingOptions): AsyncIterableIterator<P>;
+  /** Walks to the end and holds everything in memory. `limit` bounds it. */
+  toArray(): Promise<T[]>;
+  /** A sentence that says how to get at what is listed: a listing itself holds nothing. */
+  toJSON(): string;
 }
 
 /** Where a walk by pages begins. */
 export interface PagingOptions {
-  /** From a page, or from the error that ended a listing of the same query. Default: the first page. */
+  /**
+   * From a page, or from the error that ended a listing of the same query. Default: the first page. It leads to what is
+   * listed or is refused. One that a stranger made up can skip or repeat objects, or bring others of the same collection and
+   * what Graph tells of them unasked; it brings nothing else. A walk that begins with one doesn't know what was handed out
+   * before it.
+   */
   continuationToken?: string | undefined;
 }
 
@@ -27,14 +37,23 @@ const pagingChecks = {
 
 /** The two ways through a collection. */
 export function listing<T, P extends Page<T> = Page<T>>(walk: Walk): Listing<T, P> {
+  const items = () => new ItemIterator<T>(() => new PageWalk(walk));
+  const sentence = `A listing of ${walk.scope.path}, which asks while it is walked: for await (const item of it), or await its toArray().`;
   return {
-    [Symbol.asyncIterator]: () => new ItemIterator<T>(() => new PageWalk(walk)),
+    [Symbol.asyncIterator]: items,
     byPage(options = {}) {
       const { continuationToken: token } = checkedOptions(options, pagingChecks, "byPage()");
-      const start = token === undefined ? walk.start : readToken(token, walk.query, walk.scope);
+      const start = token === undefined ? walk.start : readToken(token, walk);
       return new PageIterator<T, P>(() => new PageWalk({ ...walk, start, tokens: true }));
     },
-  };
+    async toArray() {
+      const all: T[] = [];
+      for await (const item of items()) all.push(item);
+      return all;
+    },
+    toJSON: () => sentence,
+    [inspect.custom]: () => sentence,
+  } as Listing<T, P>;
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
+import { abortFailure } from "../failures/interruption.js";
 import type { AttemptPolicy, ClientTraits } from "../requests/attempt-policy.js";
-import { LinkHistory, type LinkScope, trustedLink } from "./links.js";
+import { type LinkScope, trustedLink } from "./links.js";
+import { PageHistory } from "./page-history.js";
 import { type GraphPage, requestPage } from "./request-page.js";
 
 /** Where the pages of a walk come from. */
@@ -26,7 +28,8 @@ export class PageRequests {
   readonly ids: string[] = [];
   readonly #source: PageSource;
   readonly #policy: AttemptPolicy;
-  readonly #history = new LinkHistory();
+  readonly #history = new PageHistory();
+  readonly #signal: AbortSignal;
   /** The link of the page being read, until the next was asked for early: once, however often this one is repeated. */
   #reading: string | undefined;
   /** The request for the page behind that, where it was sent already. */
@@ -34,6 +37,7 @@ export class PageRequests {
 
   constructor(source: PageSource, signal: AbortSignal) {
     this.#source = source;
+    this.#signal = signal;
     this.#policy = {
       ...source.traits,
       signal,
@@ -46,11 +50,13 @@ export class PageRequests {
   }
 
   /** The page behind a link. */
-  ask(link: string): Promise<GraphPage> {
+  async ask(link: string): Promise<GraphPage> {
     const early = this.#early;
     this.#early = undefined;
     this.#reading = link;
-    return early?.link === link ? early.answer : this.#send(link);
+    if (early?.link === link) return early.answer;
+    if (this.#history.pauseMs > 0) await this.#pause();
+    return this.#send(link);
   }
 
   /**
@@ -58,8 +64,9 @@ export class PageRequests {
    * @throws AppIdentityError `untrusted_link`, `link_loop`, `invalid_response`
    */
   follow(page: GraphPage, link: string): string | undefined {
-    this.#history.add(link);
-    if (!("nextLink" in page)) return undefined;
+    const isLast = !Object.hasOwn(page, "nextLink");
+    this.#history.add(link, page.digest, isLast);
+    if (isLast) return undefined;
     const next = trustedLink(page.nextLink, link, this.#source.scope);
     this.#history.refuseKnown(next);
     return next;
@@ -68,6 +75,13 @@ export class PageRequests {
   /** Lets a walk that begins again follow the same links. */
   forget(): void {
     this.#history.clear();
+  }
+
+  async #pause(): Promise<void> {
+    const signal = this.#signal;
+    await this.#source.traits.clock.wait(this.#history.pauseMs, signal).catch((error: unknown) => {
+      throw signal.aborted ? abortFailure(signal.reason) : error;
+    });
   }
 
   async #send(link: string): Promise<GraphPage> {
@@ -86,6 +100,7 @@ export class PageRequests {
   #sendEarly(nextLink: string, link: string): boolean {
     const { prefetch, limit, scope } = this.#source;
     if (!this.awaited || link !== this.#reading || !prefetch || limit !== undefined) return false;
+    if (this.#history.pauseMs > 0) return false;
     try {
       const next = trustedLink(nextLink, link, scope);
       if (next === link) return false;

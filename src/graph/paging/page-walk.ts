@@ -1,10 +1,11 @@
-import { isAppIdentityError } from "../../errors.js";
+import { type AppIdentityError, isAppIdentityError } from "../../errors.js";
 import { abortWith } from "../../on-abort.js";
 import { abortFailure } from "../failures/interruption.js";
 import { type Position, writeToken } from "./continuation-token.js";
+import type { CutExpansion } from "./expansions.js";
 import { trustedLink } from "./links.js";
 import { PageRequests, type PageSource } from "./page-requests.js";
-import type { ListProgress } from "./progress.js";
+import { type ListProgress, Progress } from "./progress.js";
 import type { Reading } from "./reading.js";
 import { type ReadPage, Recovery } from "./recovery.js";
 
@@ -15,6 +16,8 @@ export interface Page<T> {
   continuationToken?: string;
   /** Total that `count: true` asked for; on the first page only. */
   count?: number;
+  /** Expanded relations that may not be whole: Graph gives 20 objects of each at most, and no link to more. */
+  cut?: CutExpansion[];
 }
 
 /** One page of a round of changes. */
@@ -37,6 +40,8 @@ export interface Walk extends PageSource {
   tokens?: boolean;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: ListProgress) => void) | undefined;
+  /** Says of a failure what the caller can do about it, by the options there are. */
+  advise?: ((failure: AppIdentityError) => AppIdentityError) | undefined;
   /** Makes of pages what is handed out: one for each walk. */
   reading(start: Position | undefined): Reading;
   /**
@@ -55,7 +60,6 @@ export class PageWalk<T> {
   readonly #walk: Walk;
   readonly #stop = new AbortController();
   readonly #unlink: (() => void) | undefined;
-  readonly #startedAt: number;
   readonly #requests: PageRequests;
   readonly #reading: Reading;
   readonly #recovery: Recovery;
@@ -64,12 +68,11 @@ export class PageWalk<T> {
   #deltaLink: string | undefined;
   #ahead: { page: Promise<ChangePage<T>>; from: Position } | undefined;
   #over = false;
-  readonly #told = { pages: 0, items: 0 };
-  #total: number | undefined;
+  readonly #progress: Progress;
 
   constructor(walk: Walk) {
     this.#walk = walk;
-    this.#startedAt = walk.traits.clock.monotonic();
+    this.#progress = new Progress(walk.traits.clock, walk.onProgress);
     this.#requests = new PageRequests(walk, this.#stop.signal);
     this.#reading = walk.reading(walk.start);
     this.#recovery = new Recovery(walk.firstLink, this.#requests, this.#reading);
@@ -99,9 +102,7 @@ export class PageWalk<T> {
       this.#requests.awaited = false;
       this.#ahead = undefined;
       if (this.#over) return undefined;
-      this.#told.pages += 1;
-      this.#told.items += page.value.length;
-      this.#total ??= page.count;
+      this.#progress.add(page);
       this.#report(false);
       this.#readAhead();
       return page;
@@ -165,7 +166,7 @@ export class PageWalk<T> {
     this.#deltaLink = deltaLink;
     const place = tokens && this.#next && this.#recovery.resumable(this.#next);
     return {
-      ...(taken as { value: T[] }),
+      ...(taken as ChangePage<T>),
       ...(place && { continuationToken: writeToken(place, query) }),
       ...(page.count !== undefined && { count: page.count }),
       ...(deltaLink !== undefined && { deltaLink }),
@@ -174,7 +175,7 @@ export class PageWalk<T> {
 
   /** Ends the walk with this page where the limit is reached. A page that had to be cut can't be continued behind. */
   #cut(page: ChangePage<T>): ChangePage<T> {
-    const left = (this.#walk.limit ?? Number.POSITIVE_INFINITY) - this.#told.items;
+    const left = (this.#walk.limit ?? Number.POSITIVE_INFINITY) - this.#progress.items;
     if (page.value.length < left) return page;
     this.#next = undefined;
     if (page.value.length === left) return page;
@@ -186,18 +187,16 @@ export class PageWalk<T> {
     if (!isAppIdentityError(error)) return error;
     const place = this.#recovery.resumable(at);
     const { page } = place ?? at;
-    return error.with({ page, ...(place && { continuationToken: writeToken(place, this.#walk.query) }) });
+    const advised = this.#walk.advise?.(error) ?? error;
+    return advised.with({ page, ...(place && { continuationToken: writeToken(place, this.#walk.query) }) });
   }
 
   #report(done: boolean): void {
-    this.#walk.onProgress?.({
-      ...this.#told,
+    this.#progress.tell({
       restarts: this.#recovery.restarts,
       duplicatesDropped: this.#reading.duplicatesDropped,
       retries: this.#requests.retries,
       throttledMs: this.#requests.throttledMs,
-      elapsedMs: Math.round(this.#walk.traits.clock.monotonic() - this.#startedAt),
-      ...(this.#total !== undefined && { total: this.#total }),
       requestIds: [...this.#requests.ids],
       done,
     });

@@ -1,3 +1,5 @@
+import type { Clock } from "../../clock.js";
+
 /** How far a listing is. */
 export interface ListProgress {
   /** Pages handed out. */
@@ -16,8 +18,54 @@ export interface ListProgress {
   requestIds: readonly string[];
   /** How often the listing began again because Graph had lost its place. */
   restarts: number;
-  /** Objects that Graph sent again after it had lost its place, and that were handed out only once. */
+  /** Objects that Graph sent again, and that were handed out only once. */
   duplicatesDropped: number;
+  /** Expanded relations that may not be whole, as the pages name them in `cut`. */
+  cut: number;
   /** `true` in the one call that follows the last page. */
   done: boolean;
+}
+
+/** What a walk has handed out so far, and who is told. */
+export class Progress {
+  items = 0;
+  #pages = 0;
+  #cut = 0;
+  #total: number | undefined;
+  readonly #clock: Clock;
+  readonly #startedAt: number;
+  readonly #listener: ((progress: ListProgress) => unknown) | undefined;
+
+  constructor(clock: Clock, listener: ((progress: ListProgress) => unknown) | undefined) {
+    this.#clock = clock;
+    this.#startedAt = clock.monotonic();
+    this.#listener = listener;
+  }
+
+  add({ value, cut = [], count }: { value: unknown[]; cut?: unknown[]; count?: number }): void {
+    this.#pages += 1;
+    this.items += value.length;
+    this.#cut += cut.length;
+    this.#total ??= count;
+  }
+
+  /** What the listener throws goes to the caller. It isn't waited for: what it rejects with ends in a warning. */
+  tell(
+    rest: Pick<ListProgress, "restarts" | "duplicatesDropped" | "retries" | "throttledMs" | "requestIds" | "done">,
+  ): void {
+    const told = this.#listener?.({
+      pages: this.#pages,
+      items: this.items,
+      cut: this.#cut,
+      elapsedMs: Math.round(this.#clock.monotonic() - this.#startedAt),
+      ...(this.#total !== undefined && { total: this.#total }),
+      ...rest,
+    });
+    if (typeof (told as Promise<unknown> | undefined)?.then === "function") {
+      (told as Promise<unknown>).then(undefined, () => {
+        const what = "An onProgress callback of a listing rejected. Nobody waits for it: catch within it.";
+        process.emitWarning(what, { code: "GRAPH_APP_IDENTITY_PROGRESS" });
+      });
+    }
+  }
 }

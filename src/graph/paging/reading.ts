@@ -1,8 +1,11 @@
+import type { CutExpansion } from "./expansions.js";
 import type { GraphPage } from "./request-page.js";
 
 /** What is handed out of one page. */
 export interface Taken {
   value: unknown[];
+  /** Expanded relations that may not be whole. */
+  cut?: CutExpansion[];
   /** What was told before is void: from here on everything comes anew. */
   reset?: true;
 }

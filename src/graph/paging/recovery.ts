@@ -1,4 +1,4 @@
-import { type AppIdentityError, isAppIdentityError } from "../../errors.js";
+import { AppIdentityError, isAppIdentityError } from "../../errors.js";
 import type { Position } from "./continuation-token.js";
 import type { PageRequests } from "./page-requests.js";
 import type { Reading } from "./reading.js";
@@ -50,19 +50,27 @@ export class Recovery {
    * the way back.
    */
   async from(error: unknown, at: Position): Promise<ReadPage | Position> {
-    if (!isTokenLoss(error)) throw error;
-    const again = this.#last === undefined || this.#askedAgain || isForgotten(error) ? undefined : this.#last;
+    if (!isRefusal(error) || !this.#isPlace(at.link, error)) throw error;
+    const again = this.#askedAgain || isForgotten(error) ? undefined : this.#last;
     const found = again === undefined ? undefined : await this.#askAgain(again, at);
     return found ?? this.#beginAgain(error, at);
+  }
+
+  /**
+   * Whether a refusal may be meant for the place in the listing. Of a link that a page or a store gave it is, whatever its
+   * words, since the rest of the request was good before.
+   */
+  #isPlace(link: string, { code }: AppIdentityError): boolean {
+    return code === "page_token_expired" || (link !== this.#first.link && !/deltatoken=latest$/i.test(link));
   }
 
   async #askAgain(link: string, at: Position): Promise<ReadPage | undefined> {
     this.#askedAgain = true;
     const page = await this.#requests.ask(link).catch((second: unknown) => {
-      if (!isTokenLoss(second)) throw second;
+      if (!isRefusal(second)) throw second;
     });
     // That more followed was known: a page that is the last one now would end the listing early.
-    if (page === undefined || !("nextLink" in page)) return undefined;
+    if (page === undefined || !Object.hasOwn(page, "nextLink")) return undefined;
     this.#lost ??= at;
     if (!this.#reading.repeatLast()) return undefined;
     return { page, at: { link, page: at.page - 1 }, next: this.#requests.follow(page, link) };
@@ -70,7 +78,11 @@ export class Recovery {
 
   #beginAgain(error: AppIdentityError, at: Position): Position {
     const first = this.#first;
-    if (!this.#reading.canRestart || at.link === first.link || this.restarts === mostRestarts) throw error;
+    const canRestart = this.#reading.canRestart && at.link !== first.link && this.restarts < mostRestarts;
+    if (!canRestart) {
+      const wasStored = this.#last === undefined && this.restarts === 0 && at.link !== first.link;
+      throw wasStored ? lostPlace(error) : error;
+    }
     this.restarts += 1;
     this.#lost ??= at;
     this.#last = undefined;
@@ -89,11 +101,24 @@ export class Recovery {
   }
 }
 
-function isTokenLoss(error: unknown): error is AppIdentityError {
-  return isAppIdentityError(error) && error.code === "page_token_expired";
+/** Graph refuses what it was asked, in one of the ways in which it refuses a place that it no longer knows. */
+function isRefusal(error: unknown): error is AppIdentityError {
+  if (!isAppIdentityError(error)) return false;
+  const { code, statusCode } = error;
+  return code === "page_token_expired" || statusCode === 400 || statusCode === 404 || statusCode === 410;
 }
 
 /** Graph says that it no longer knows this state at all, so that no other link into it helps. */
 function isForgotten({ statusCode, graphCode = "" }: AppIdentityError): boolean {
   return statusCode === 410 || /^(syncState|resync)/i.test(graphCode);
+}
+
+/** A place that was stored, and that Graph doesn't take, whatever it says of it. */
+function lostPlace(error: AppIdentityError): AppIdentityError {
+  const { name: _name, code: _code, message, ...known } = error.toJSON();
+  return new AppIdentityError("page_token_expired", message, {
+    ...known,
+    remedy: "Graph no longer takes this place in the listing: list from the start.",
+    cause: error.cause,
+  });
 }

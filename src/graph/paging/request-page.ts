@@ -9,15 +9,17 @@ import {
 } from "@microsoft/microsoft-graph-client";
 import { AppIdentityError } from "../../errors.js";
 import { readErrorText, readText } from "../../http/read-body.js";
+import { readErrorBody } from "../failures/error-body.js";
 import { graphFailure } from "../failures/graph-failure.js";
 import type { AttemptPolicy } from "../requests/attempt-policy.js";
 import { runAttempts } from "../requests/run-attempts.js";
+import { digestOf } from "./page-history.js";
 
 /** One answer of a collection, as it came. */
 export interface GraphPage {
   value: Record<string, unknown>[];
-  /** The ids of its objects, if all of them have one. */
-  ids?: string[];
+  /** Stands for the whole of `value`; absent where that is empty. */
+  digest?: string;
   /** Unchecked, and absent only where the answer had no such field. */
   nextLink?: unknown;
   /** Unchecked, and absent only where the answer had no such field. */
@@ -75,22 +77,13 @@ export function requestText<T>(
           .get(),
       read: async (response, { identity }) => {
         const text = response.ok ? await readText(response, policy.maxBodyBytes) : await readErrorText(response);
-        if (response.ok) return read(text, response);
-        const failure = graphFailure(response, text, {
-          graphRoot: policy.graphRoot,
-          now: policy.clock.now(),
-          identity,
-        });
-        const curable = failure.graphCode === "Request_UnsupportedQuery" && !/page size/i.test(failure.message);
-        throw curable && headers.ConsistencyLevel === undefined ? failure.with({ remedy: advancedRemedy }) : failure;
+        if (response.ok) return read(text, whole(response));
+        throw graphFailure(response, text, { graphRoot: policy.graphRoot, now: policy.clock.now(), identity });
       },
     },
     policy,
   );
 }
-
-const advancedRemedy =
-  "Add count: true, which makes it an advanced query. If Graph refuses that too, it can't filter or sort so.";
 
 /**
  * The SDK takes addresses apart and puts them together again: duplicate parameters collapse and the order changes,
@@ -129,48 +122,88 @@ function leadingLink(text: string): string | undefined {
   return quoted && JSON.parse(quoted);
 }
 
+/** An answer that says it is all there is. A 206, or any other success, isn't what was asked for. */
+function whole(response: Response): Response {
+  if (response.status === 200 || response.status === 203) return response;
+  throw invalidAnswer(response, "a part, or none, of what was asked for", remedies.way, { retryable: true });
+}
+
+const remedies = {
+  way: "Look for a proxy, a captive portal or a gateway on the way to Graph; else try again later.",
+  path: 'Check that the path names a collection: its answers hold a list of objects called "value".',
+};
+
+function invalidAnswer(
+  { status, headers }: Response,
+  what: string,
+  remedy: string,
+  details: { retryable?: boolean; cause?: unknown } = {},
+): AppIdentityError {
+  const requestId = headers.get("request-id") ?? undefined;
+  return new AppIdentityError("invalid_response", `Graph answered ${status} with ${what}.`, {
+    remedy,
+    statusCode: status,
+    ...(requestId !== undefined && { requestId }),
+    ...details,
+  });
+}
+
 function readPage(text: string, response: Response): GraphPage {
-  const requestId = response.headers.get("request-id") ?? undefined;
-  const invalid = (what: string, remedy: string, details: { retryable?: boolean; cause?: unknown } = {}) =>
-    new AppIdentityError("invalid_response", `Graph answered ${response.status} with ${what}.`, {
-      remedy,
-      statusCode: response.status,
-      ...(requestId !== undefined && { requestId }),
-      ...details,
-    });
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch (cause) {
     const what = /^\s*</.test(text) ? "HTML" : text.trim() === "" ? "nothing" : "JSON that breaks off, or isn't any,";
     // Truncated on its way, or a sign-in page in between: the next attempt may do better.
-    const remedy = "Look for a proxy, a captive portal or a gateway on the way to Graph; else try again later.";
-    throw invalid(`${what} in place of a page`, remedy, { retryable: true, cause });
+    throw invalidAnswer(response, `${what} in place of a page`, remedies.way, { retryable: true, cause });
   }
-  const { value, "@odata.count": count, ...fields } = (body ?? {}) as Record<string, unknown>;
-  const ids = Array.isArray(value) ? idsOf(value) : undefined;
-  if (ids === undefined) {
-    const remedy = 'Check that the path names a collection: its answers hold a list of objects called "value".';
-    throw invalid("something that is no page of a collection", remedy);
+  const { value, error, "@odata.count": count, ...fields } = (body ?? {}) as Record<string, unknown>;
+  if (error !== undefined && error !== null) {
+    const { code, message } = readErrorBody(text, response.headers);
+    // Graph broke off in the middle of its work: what is there may not be all.
+    const words = [code, message].filter(Boolean).join(": ");
+    throw invalidAnswer(response, `an error in place of a whole page: ${words}`, remedies.way, { retryable: true });
   }
-  const objects = value as GraphPage["value"];
+  if (!Array.isArray(value) || !value.every((item) => typeof item === "object" && item !== null)) {
+    throw invalidAnswer(response, "something that is no page of a collection", remedies.path);
+  }
+  const requestId = response.headers.get("request-id") ?? undefined;
   return {
-    value: objects,
-    ...(ids.length === objects.length && { ids }),
-    ...("@odata.nextLink" in fields && { nextLink: fields["@odata.nextLink"] }),
-    ...("@odata.deltaLink" in fields && { deltaLink: fields["@odata.deltaLink"] }),
+    value,
+    ...(value.length > 0 && { digest: digestOf(contentOf(text, value)) }),
+    ...linksOf(fields, response),
     ...(typeof count === "number" && { count }),
     ...(requestId !== undefined && { requestId }),
   };
 }
 
-/** The ids that a page's objects have; `undefined` where something on it is no object. */
-function idsOf(value: unknown[]): string[] | undefined {
-  const ids: string[] = [];
-  for (const item of value) {
-    if (typeof item !== "object" || item === null) return undefined;
-    const { id } = item as Record<string, unknown>;
-    if (typeof id === "string") ids.push(id);
+/** What is on a page, without what is around it: nearly always the end of its text, which needn't be written anew. */
+function contentOf(text: string, value: unknown[]): string {
+  const start = text.indexOf('"value":');
+  const end = text.slice(start);
+  return start < 0 || end.includes("Link") ? JSON.stringify(value) : end;
+}
+
+/**
+ * The links of a page, in any spelling that OData or an older Graph has for them. A page isn't taken for the last one
+ * because its link has a name that nobody knows.
+ */
+function linksOf(fields: Record<string, unknown>, response: Response): Pick<GraphPage, "nextLink" | "deltaLink"> {
+  const links = new Map<string, unknown>();
+  for (const [name, value] of Object.entries(fields)) {
+    const kind = /^@?(?:odata\.)?(next|delta)link$/i.exec(name)?.[1]?.toLowerCase();
+    const known = kind !== undefined && (!links.has(kind) || links.get(kind) === value);
+    if (known) links.set(kind, value);
+    else if (kind !== undefined || /next.?link$/i.test(name) || isPosition(value)) {
+      throw invalidAnswer(response, `a second or unknown link, ${name.slice(0, 100)}`, remedies.way);
+    }
   }
-  return ids;
+  return {
+    ...(links.has("next") && { nextLink: links.get("next") }),
+    ...(links.has("delta") && { deltaLink: links.get("delta") }),
+  };
+}
+
+function isPosition(value: unknown): boolean {
+  return typeof value === "string" && /[?&](?:\$|%24)?(?:skip|delta)token=/i.test(value);
 }

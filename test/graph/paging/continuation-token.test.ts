@@ -5,7 +5,11 @@ import { type ListUsersOptions, listUsers } from "../../../src/users/list-users.
 import { collect, type PagedServer, startPages } from "../../support/paged-server.js";
 import { failureOf } from "../../support/refusal.js";
 
-const scope = { origin: "https://graph.microsoft.com", path: "/v1.0/users" };
+const asked = {
+  query: "query",
+  firstLink: "https://graph.microsoft.com/v1.0/users?$select=id,mail&$filter=accountEnabled%20eq%20true&$top=999",
+  scope: { origin: "https://graph.microsoft.com", path: "/v1.0/users" },
+};
 const link = "https://graph.microsoft.com/v1.0/users?$skiptoken=RFNwdAIAAQ";
 const refusal = expect.objectContaining({ code: "invalid_continuation_token", retryable: false });
 
@@ -15,12 +19,55 @@ function forged(content: string): string {
   return `${encoded}.${createHash("sha256").update(encoded).digest("base64url").slice(0, 16)}`;
 }
 
+const below = (path: string) => writeToken({ link: link.replace("/users", `/users/${path}`), page: 1 }, "query");
+
 let server: PagedServer | undefined;
 afterEach(() => server?.close());
 
 describe("a continuation token", () => {
   it("brings back the place it was made for", () => {
-    expect(readToken(writeToken({ link, page: 7 }, "query"), "query", scope)).toEqual({ link, page: 7 });
+    expect(readToken(writeToken({ link, page: 7 }, "query"), asked)).toEqual({ link, page: 7 });
+  });
+
+  it.each([
+    ["in another order", `${link}&$select=mail,id`],
+    ["in other letters", `${link}&$SELECT=ID,Mail`],
+    ["encoded", `${link}&%24select=id%2Cmail&%24filter=accountEnabled+eq+true`],
+    ["beside a page size of its own", `${link}&$top=5&$select=id,mail`],
+    ["under the same path in another spelling", `${link.replace("/users", "/Users/")}&$select=id,mail`],
+  ])("that says the same %s is good", (_, spelt) => {
+    expect(readToken(writeToken({ link: spelt, page: 7 }, "query"), asked)).toEqual({ link: spelt, page: 7 });
+  });
+
+  it("forged to lead to somebody's mail has nothing sent", async () => {
+    server = await startPages();
+    const users = listUsers(server.client);
+    const continuationToken = (await users.byPage().next()).value?.continuationToken as string;
+    const [version, query, page, link] = JSON.parse(
+      Buffer.from(continuationToken.split(".")[0]!, "base64url").toString(),
+    );
+    await expect.poll(() => server?.asked).toEqual([1, 2]);
+    for (const path of [
+      "users/ceo@contoso.com/messages",
+      "users('ceo@contoso.com')/mailFolders",
+      "groups",
+      "users/delta",
+    ]) {
+      const elsewhere = forged(JSON.stringify([version, query, page, link.replace("users", path)]));
+      expect(() => users.byPage({ continuationToken: elsewhere })).toThrow(refusal);
+    }
+    expect(server.asked).toEqual([1, 2]);
+  });
+
+  it.each([
+    ["letters", "x".repeat(1_000_000)],
+    ["dots", ".".repeat(1_000_000)],
+    ["two halves", `${"x".repeat(500_000)}.${"x".repeat(500_000)}`],
+    ["slashes in its path", forged(`[1,"query",1,"${link.replace("?", `${"/".repeat(500_000)}x?`)}"]`)],
+    ["quotes in its path", forged(`[1,"query",1,"${link.replace("?", `('${"''".repeat(500_000)}?`)}"]`)],
+    ["brackets", forged("[".repeat(1_000_000))],
+  ])("of a million %s is refused at once", (_, token) => {
+    expect(() => readToken(token, asked)).toThrow(refusal);
   });
 
   it("is made of letters that survive files, URLs and databases", () => {
@@ -43,14 +90,33 @@ describe("a continuation token", () => {
     ["holds no list, under a good checksum", forged("null")],
     ["holds another list, under a good checksum", forged("[1]")],
     ["is of another version, under a good checksum", forged(`[2,"query",1,"${link}"]`)],
+    ["leads below the collection", below("ceo@contoso.com/messages")],
+    ["leads to one member of it", below("ceo@contoso.com")],
+    [
+      "leads below it in another spelling",
+      writeToken({ link: link.replace("users", "users('ceo')"), page: 1 }, "query"),
+    ],
+    ["leads to another property", writeToken({ link: `${link}&$select=id,passwordProfile`, page: 1 }, "query")],
+    [
+      "leads to another property, without the dollar",
+      writeToken({ link: `${link}&select=mobilePhone`, page: 1 }, "query"),
+    ],
+    ["leads to another property in other letters", writeToken({ link: `${link}&%24SELECT=mail`, page: 1 }, "query")],
+    ["leads to two selections", writeToken({ link: `${link}&$select=id&$select=faxNumber`, page: 1 }, "query")],
+    ["brings a relation along", writeToken({ link: `${link}&$expand=manager`, page: 1 }, "query")],
+    ["leads to other members", writeToken({ link: `${link}&$filter=accountEnabled eq false`, page: 1 }, "query")],
+    ["searches", writeToken({ link: `${link}&$search=%22displayName:a%22`, page: 1 }, "query")],
+    ["computes", writeToken({ link: `${link}&$compute=x as y`, page: 1 }, "query")],
+    ["leads to changes", below("delta")],
+    ["has no page", forged(`[1,"query",0,"${link}"]`)],
     ["leads through a user name", writeToken({ link: link.replace("graph.", "x@graph."), page: 1 }, "query")],
   ])("that %s is refused", (_, token) => {
-    expect(() => readToken(token, "query", scope)).toThrow(refusal);
+    expect(() => readToken(token, asked)).toThrow(refusal);
   });
 
   it("says which cloud it is needed for", () => {
     const foreign = writeToken({ link: link.replace(".com", ".us"), page: 1 }, "query");
-    expect(() => readToken(foreign, "query", scope)).toThrow(/another host than https:\/\/graph\.microsoft\.com/);
+    expect(() => readToken(foreign, asked)).toThrow(/another host than https:\/\/graph\.microsoft\.com/);
   });
 
   it("is checked when the walk is asked for, before any request", async () => {
@@ -89,7 +155,7 @@ describe("a continuation token", () => {
   it("comes with errors that pass through a store as JSON", async () => {
     server = await startPages({}, ({ page, time, response }) => {
       if (page !== 3 || time > 1) return false;
-      response.writeHead(400).end();
+      response.writeHead(409).end();
       return true;
     });
     const failure = await failureOf(collect(listUsers(server.client)));

@@ -4,7 +4,7 @@ import { listAll } from "../../../src/graph/list-all.js";
 import { trustedLink } from "../../../src/graph/paging/links.js";
 import { listUsers } from "../../../src/users/list-users.js";
 import { collect, linkTo, type PagedServer, startPages } from "../../support/paged-server.js";
-import { failureOf } from "../../support/refusal.js";
+import { failureOf, refusal } from "../../support/refusal.js";
 import { sdkClient } from "../../support/sdk-client.js";
 
 let server: PagedServer;
@@ -26,7 +26,16 @@ describe("a nextLink", () => {
     ["a user name", "https://someone@graph.microsoft.com/v1.0/users?$skiptoken=page-2"],
     ["a password", "https://graph.microsoft.com:x@graph.microsoft.com/v1.0/users"],
     ["a port", "https://graph.microsoft.com:8443/v1.0/users?$skiptoken=page-2"],
-    ["the default port, spelt out", "https://graph.microsoft.com:443/v1.0/users?$skiptoken=page-2"],
+    [
+      "a path below, where other people's mail is",
+      "https://graph.microsoft.com/v1.0/users/ceo@x/messages?$skiptoken=page-2",
+    ],
+    ["a member of the collection", "https://graph.microsoft.com/v1.0/users('ceo@x')?$skiptoken=page-2"],
+    ["the changes of the collection", "https://graph.microsoft.com/v1.0/users/delta?$skiptoken=page-2"],
+    ["an encoded slash", "https://graph.microsoft.com/v1.0%2Fusers?$skiptoken=page-2"],
+    ["a path encoded twice", "https://graph.microsoft.com/v1.0/use%2572s?$skiptoken=page-2"],
+    ["one slash too many", "https://graph.microsoft.com//v1.0/users?$skiptoken=page-2"],
+    ["a slash missing", "https:/graph.microsoft.com/v1.0/users?$skiptoken=page-2"],
     ["no encryption", "http://graph.microsoft.com/v1.0/users?$skiptoken=page-2"],
     ["another scheme", "file:///v1.0/users"],
     ["another path", "https://graph.microsoft.com/v1.0/groups?$skiptoken=page-2"],
@@ -98,12 +107,58 @@ describe("a nextLink", () => {
     expect(server.asked).toEqual([1]);
   });
 
-  it("may spell the path in other letters, and lead below it", () => {
-    const scope = { origin: "https://graph.microsoft.com", path: "/v1.0/users" };
-    for (const path of ["Users", "users/delta", "users/microsoft.graph.delta()", "users(%27x%27)/memberOf"]) {
-      const link = `https://graph.microsoft.com/v1.0/${path}?$skiptoken=x`;
-      expect(trustedLink(link, link, scope)).toBe(link);
-    }
+  it.each([
+    ["the default port, spelt out", "https://graph.microsoft.com:443/v1.0/users?$skiptoken=page-2"],
+    ["a host in capital letters", "HTTPS://Graph.Microsoft.COM/v1.0/users?$skiptoken=page-2"],
+  ])("with %s is followed, on the listing's own host", async (_, link) => {
+    expect(await collect(await listingWith(link))).toHaveLength(6);
+    expect(server.requests.map(({ host }) => host)).toEqual(Array(3).fill("graph.microsoft.com"));
+  });
+
+  const guid = "0bf43c2e-21cb-4d45-8e2a-2a1d4e3f5a6b";
+  it.each([
+    ["users", "Users"],
+    ["users", "users/"],
+    ["users", "us%65rs"],
+    [`groups/${guid}/members`, `groups('${guid}')/members`],
+    [`groups/${guid}/members`, `groups('${guid.toUpperCase()}')/Members`],
+    [`groups/${guid}/members`, `groups(%27${guid}%27)/members`],
+    ["users/ada%40x/mailFolders/AAMk=/messages", "users('ada@x')/mailfolders('AAMk=')/messages"],
+    ["users/ada@x/memberOf", "users/ADA%40X/memberOf"],
+    ["users/o'brien@x/memberOf", "users('o''brien@x')/memberOf"],
+    ["users/delta", "users/delta()"],
+    ["users/microsoft.graph.delta()", "users/delta"],
+    ["drives/b!1/root/delta", "drives/b!1/root/delta(token='aXQ')"],
+    ["applications(appId='x')/owners", "applications(appId='x')/owners"],
+    ["oauth2PermissionGrants", "oauth2permissiongrants"],
+  ])("from %s to %s is one to the same resource", (path, spelt) => {
+    const link = `https://graph.microsoft.com/v1.0/${spelt}?$skiptoken=x`;
+    const scope = { origin: "https://graph.microsoft.com", path: `/v1.0/${path}` };
+    expect(trustedLink(link, link, scope)).toBe(link);
+  });
+
+  it.each([
+    [`groups/${guid}/members`, "groups('other')/members"],
+    [`groups/${guid}/members`, `groups/${guid}/owners`],
+    [`groups/${guid}/members`, `groups/${guid}`],
+    [`groups/${guid}/members`, `groups/${guid}/members/microsoft.graph.user`],
+    ["users/ada@x/messages", "users/bob@x/messages"],
+    ["users/ada@x/messages", "users('ada@x')('bob@x')/messages"],
+    ["users/AAMk=a/messages", "users/AAMK=A/messages"],
+    ["users/delta", "users"],
+    ["users", "users/delta"],
+    ["users/delta", "users/x/contacts/delta"],
+    ["users/delta", "groups/delta"],
+    ["users/delta", "users/delta/x"],
+    ["users", "users(appId='x')"],
+    ["users", `users${"/".repeat(300_000)}x`],
+    ["users", `${"a".repeat(300_000)}-`],
+  ])("from %s to %.60s leads elsewhere", async (path, elsewhere) => {
+    const link = `https://graph.microsoft.com/v1.0/${elsewhere}?$skiptoken=x`;
+    const scope = { origin: "https://graph.microsoft.com", path: `/v1.0/${path}` };
+    const failure = await refusal(() => trustedLink(link, link, scope));
+    expect(failure.code).toBe("untrusted_link");
+    expect(failure.message.length).toBeLessThan(500);
   });
 
   it("is measured against the client's own Graph, with its port where it has one", () => {

@@ -90,7 +90,7 @@ describe("a listing", () => {
   it("has ended after an error, while a second walk is a new listing", async () => {
     server = await startPages(
       { pages: 2 },
-      ({ page, time, response }) => page === 2 && time === 1 && refuse(response, 400, "Bad"),
+      ({ page, time, response }) => page === 2 && time === 1 && refuse(response, 409, "Bad"),
     );
     const listing = listUsers(server.client);
     const users = listing[Symbol.asyncIterator]();
@@ -224,7 +224,7 @@ describe("prefetching", () => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => unhandled.push(reason);
     process.on("unhandledRejection", note);
-    server = await startPages({ pages: 2 }, ({ page, response }) => page === 2 && refuse(response, 400, "Bad"));
+    server = await startPages({ pages: 2 }, ({ page, response }) => page === 2 && refuse(response, 409, "Bad"));
     const pages = listUsers(server.client).byPage();
     expect((await pages.next()).value?.value).toHaveLength(2);
     await expect.poll(() => server.asked, patiently).toEqual([1, 2]);

@@ -157,6 +157,62 @@ describe("a lost page token", () => {
   });
 });
 
+describe("a refusal of a page behind the first", () => {
+  const refusals: [string, number, string, string][] = [
+    ["words that nobody listed", 400, "BadRequest", "Skip token is null or malformed."],
+    ["an unsupported query", 400, "Request_UnsupportedQuery", "Invalid search request."],
+    ["a resource not found", 404, "Request_ResourceNotFound", "Resource not found for the segment."],
+    ["a 404 without words", 404, "UnknownError", ""],
+    ["a 410", 410, "Gone", "Gone."],
+  ];
+
+  it.each(refusals)("by %s leads to recovery", async (_, status, code, message) => {
+    server = await startPages({ pages: 4 }, ({ page, time, response }) => {
+      return page === 3 && time === 1 && refuse(response, status, code, message);
+    });
+    const { read, failure } = await walk({ restart: status === 410 });
+    expect([failure, read]).toEqual([undefined, server.ids]);
+  });
+
+  it.each(refusals)("by %s is an error in its own words once nothing helps", async (_, status, code, message) => {
+    server = await startPages({ pages: 4 }, ({ page, response }) => {
+      return page === 3 && refuse(response, status, code, message);
+    });
+    const { read, failure } = await walk({ restart: true });
+    expect(failure).toMatchObject({ statusCode: status, graphCode: code, page: 3 });
+    expect(read).toEqual(server.ids.slice(0, 4));
+    expect(server.asked.length).toBeLessThan(25);
+  });
+
+  it.each(refusals)(
+    "by %s of a place that was stored means that the place is lost",
+    async (_, status, code, message) => {
+      server = await startPages(
+        { pages: 3 },
+        ({ page, response }) => page === 2 && refuse(response, status, code, message),
+      );
+      const listing = listUsers(server.client, { prefetch: false });
+      const continuationToken = (await listing.byPage().next()).value?.continuationToken as string;
+      const failure = await failureOf(collect(listing.byPage({ continuationToken })));
+      expect(failure).toMatchObject({ code: "page_token_expired", statusCode: status, graphCode: code });
+      expect(failure.remedy).not.toMatch(/restart/);
+    },
+  );
+
+  it.each([401, 403, 409, 422])("by %s isn't meant for the place", async (status) => {
+    server = await startPages({ pages: 3 }, ({ page, response }) => page === 2 && refuse(response, status, "Other"));
+    const { failure } = await walk({ restart: true });
+    expect(failure).toMatchObject({ statusCode: status, page: 2 });
+    expect(server.asked.filter((page) => page === 1)).toHaveLength(1);
+  });
+
+  it("of the first page is an error at once", async () => {
+    server = await startPages({ pages: 3 }, ({ response }) => refuse(response, 400, "Bad"));
+    expect((await walk({ restart: true })).failure).toMatchObject({ code: "bad_request", page: 1 });
+    expect(server.asked).toEqual([1]);
+  });
+});
+
 describe("restart: true", () => {
   /** From the given request on, a token is lost and can't be replaced; a listing from the start works. */
   const lostAt = (lost: number, times = 1) => {
@@ -199,7 +255,7 @@ describe("restart: true", () => {
       if (visit.page === 4 && visit.time === 1) return expired(visit);
       if (visit.page === 3 && visit.time === 2) return expired(visit);
       // The second pass breaks off among what was handed out already.
-      return broken && visit.page === 2 && visit.time === 2 && refuse(visit.response, 400, "Bad");
+      return broken && visit.page === 2 && visit.time === 2 && refuse(visit.response, 409, "Bad");
     });
     const { read, failure } = await walk({ restart: true });
     expect(failure).toMatchObject({ code: "bad_request", page: 4 });
@@ -217,7 +273,7 @@ describe("restart: true", () => {
       }
       // Asked for anew, the first page is one that wasn't read yet.
       if (visit.page === 1 && lost === 0) visit.body.value = [{ id: "user-4-1" }, { id: "user-1-1" }];
-      return visit.page === 2 && lost === 0 && refuse(visit.response, 400, "Bad");
+      return visit.page === 2 && lost === 0 && refuse(visit.response, 409, "Bad");
     });
     const { read, failure } = await walk({ restart: true });
     expect(read).toEqual([...server.ids.slice(0, 4), "user-4-1"]);
