@@ -339,7 +339,7 @@ describe("what a round of changes refuses", () => {
     expect(() => deltaUsers(client, { top: 5 } as never)).toThrow(invalid(/no option "top"/));
     expect(() => deltaUsers(client, { deltaLink: "" })).toThrow(invalid(/"deltaLink"/));
     expect(() => deltaUsers(client, { select: ["mial" as "mail"] })).toThrow(
-      expect.objectContaining({ code: "invalid_query", remedy: 'Did you mean "mail"?' }),
+      expect.objectContaining({ code: "invalid_query", remedy: expect.stringContaining('Did you mean "mail"?') }),
     );
   });
 });
