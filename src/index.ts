@@ -16,6 +16,7 @@ export type { TokenStore } from "./identity/tokens/token-store.js";
 export type { Verification, VerifyOptions } from "./identity/verify.js";
 
 // How we speak to Graph
+export { type CountOptions, countAll } from "./graph/count-all.js";
 export { createGraphClient, type GraphClientOptions } from "./graph/client.js";
 export { type AnyPath, type ListAllOptions, listAll } from "./graph/list-all.js";
 export type { ChangeOptions } from "./graph/list-changes.js";
@@ -48,6 +49,16 @@ export type {
   UserProperty,
   UserRelation,
 } from "./users/user-properties.js";
+
+export { type ChangeOf, deltaAll } from "./directory/delta-all.js";
+export {
+  type ChangedGroup,
+  type DeltaGroupsOptions,
+  deltaGroups,
+  type GroupChange,
+  type GroupChanges,
+} from "./directory/delta-groups.js";
+export type { DefaultGroupProperty, GroupProperty, GroupRelation } from "./directory/group-properties.js";
 
 // What can go wrong, and who is told
 export {

@@ -68,5 +68,13 @@ export function locateCollection(client: Client, path: string): Collection {
   };
 }
 
+/** A collection's path with a segment behind it, ahead of the query that it may have. */
+export function withSegment(path: string, segment: string): string {
+  const query = path.indexOf("?");
+  const address = query < 0 ? path : path.slice(0, query);
+  const join = address.endsWith("/") ? "" : "/";
+  return `${address}${join}${segment}${path.slice(address.length)}`;
+}
+
 /** Looked at before anything is searched in it. */
 const longestPath = 8_000;

@@ -1,11 +1,12 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
 import { type Checks, checkedOptions, kinds } from "../check-options.js";
 import { type AppIdentityError, refusal } from "../errors.js";
-import { locateCollection } from "./collection.js";
+import { locateCollection, withSegment } from "./collection.js";
 import { type WalkOptions, walkChecks } from "./list-options.js";
 import { type Changes, changeRound } from "./paging/change-round.js";
 import { fingerprint } from "./paging/continuation-token.js";
 import type { ObjectChange } from "./paging/merge-changes.js";
+import { isDelta } from "./paging/resource.js";
 import { buildQuery } from "./query/build-query.js";
 import type { CollectionRules } from "./query/collection-rules.js";
 import { odata } from "./query/odata.js";
@@ -66,7 +67,14 @@ export function listChanges<C>(
       "Watch all of them, or in several rounds.",
     );
   }
-  const { traits, url, scope } = locateCollection(client, `${path}/delta`);
+  if (isDelta(locateCollection(client, path).scope.path)) {
+    throw refusal(
+      "invalid_options",
+      `${caller} takes the path of the collection, without "/delta".`,
+      'Give a path such as "/devices"; a deltaLink goes into the options.',
+    );
+  }
+  const { traits, url, scope } = locateCollection(client, withSegment(path, "delta"));
   const filter = ids?.map((id) => odata`id eq ${id}`).join(" or ");
   // Rounds of changes know neither page sizes nor advanced queries.
   const { url: firstLink } = buildQuery(url, { select, filter }, { noun, properties, directory: false });

@@ -32,6 +32,7 @@ export class Progress {
   #pages = 0;
   #cut = 0;
   #total: number | undefined;
+  #warned = false;
   readonly #clock: Clock;
   readonly #startedAt: number;
   readonly #listener: ((progress: ListProgress) => unknown) | undefined;
@@ -62,10 +63,14 @@ export class Progress {
       ...rest,
     });
     if (typeof (told as Promise<unknown> | undefined)?.then === "function") {
-      (told as Promise<unknown>).then(undefined, () => {
-        const what = "An onProgress callback of a listing rejected. Nobody waits for it: catch within it.";
-        process.emitWarning(what, { code: "GRAPH_APP_IDENTITY_PROGRESS" });
-      });
+      (told as Promise<unknown>).then(undefined, () => this.#warn());
     }
+  }
+
+  #warn(): void {
+    if (this.#warned) return;
+    this.#warned = true;
+    const what = "An onProgress callback of a listing rejected. Nobody waits for it: catch within it.";
+    process.emitWarning(what, { code: "GRAPH_APP_IDENTITY_PROGRESS" });
   }
 }

@@ -336,6 +336,22 @@ describe("an error of a listing", () => {
 });
 
 describe("progress", () => {
+  it("that somebody rejects stops neither the listing nor the process", async () => {
+    const [unhandled, warnings]: [unknown[], Error[]] = [[], []];
+    const note = (reason: unknown) => unhandled.push(reason);
+    const warn = (warning: Error) => warnings.push(warning);
+    process.on("unhandledRejection", note).on("warning", warn);
+    server = await startPages({ pages: 2 });
+    const onProgress = async () => {
+      throw new Error("the dashboard is down");
+    };
+    expect(idsOf(await collect(listUsers(server.client, { onProgress })))).toEqual(server.ids);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off("unhandledRejection", note).off("warning", warn);
+    expect(unhandled).toEqual([]);
+    expect(warnings.map(({ message }) => message)).toEqual([expect.stringContaining("onProgress")]);
+  });
+
   it("is told after each page, and once more at the end", async () => {
     server = await startPages({ pages: 2 }, ({ page, body }) => {
       if (page === 1) body["@odata.count"] = 4;
