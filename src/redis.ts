@@ -43,9 +43,14 @@ const checks = {
 
 const ivBytes = 12;
 const tagBytes = 16;
+/** Characters. What is longer can't be ours, and would only cost time. */
+const longestValue = 100_000;
 
 /** Gives a lock back, unless it has passed to somebody else meanwhile. */
 const unlockScript = `if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("del", KEYS[1]) else return 0 end`;
+
+/** Labelled, as clients that stand in for Redis in tests may answer any script with a number. */
+const remainingScript = `return { "pttl", redis.call("pttl", KEYS[1]) }`;
 
 /**
  * Shares tokens between processes through Redis, encrypted. The client stays yours: connect it, listen to its errors, close it.
@@ -63,14 +68,17 @@ export function redisTokenStore(
   return {
     async get(key) {
       const value = await redis.get(prefix + key);
-      // A client may be set to give buffers.
-      return value === null || value === undefined ? undefined : decrypt(secret, prefix + key, String(value));
+      return value === null || value === undefined || value === "" ? undefined : decrypt(secret, prefix + key, value);
     },
     set: (key, value, ttlMs) => redis.set(prefix + key, encrypt(secret, prefix + key, value), ttlMs),
     async lock(key, ttlMs) {
       const name = `${prefix}${key}:lock`;
       const owner = randomUUID();
       return (await redis.setIfAbsent(name, owner, ttlMs)) === "OK" ? () => redis.unlock(name, owner) : undefined;
+    },
+    async remainingMs(key) {
+      const [label, ms] = [await redis.remaining(prefix + key)].flat();
+      return label === "pttl" && Number(ms) > 0 ? Number(ms) : undefined;
     },
   };
 }
@@ -83,15 +91,17 @@ function encrypt(secret: KeyObject, key: string, value: string): string {
   return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString("base64");
 }
 
-/** What can't be decrypted is handed on as it is: the caller sees that it is no token, says so, and replaces it. */
-function decrypt(secret: KeyObject, key: string, text: string): string {
+/** An empty text for whatever can't be decrypted. It may be anybody's, so it is told from nothing, but never handed on. */
+function decrypt(secret: KeyObject, key: string, value: unknown): string {
+  // A client may be set to give buffers.
+  if (!(typeof value === "string" || Buffer.isBuffer(value)) || value.length > longestValue) return "";
   try {
-    const bytes = Buffer.from(text, "base64");
+    const bytes = Buffer.from(String(value), "base64");
     const decipher = createDecipheriv("aes-256-gcm", secret, bytes.subarray(0, ivBytes), { authTagLength: tagBytes });
     decipher.setAAD(Buffer.from(key)).setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
     return Buffer.concat([decipher.update(bytes.subarray(ivBytes + tagBytes)), decipher.final()]).toString("utf8");
   } catch {
-    return text;
+    return "";
   }
 }
 
@@ -123,6 +133,7 @@ interface Commands {
   set(key: string, value: string, ttlMs: number): Promise<unknown>;
   setIfAbsent(key: string, value: string, ttlMs: number): Promise<unknown>;
   unlock(key: string, owner: string): Promise<unknown>;
+  remaining(key: string): Promise<unknown>;
 }
 
 function commands(client: NodeRedisClient | IoRedisClient): Commands {
@@ -138,6 +149,7 @@ function commands(client: NodeRedisClient | IoRedisClient): Commands {
       set: (key, value, ttlMs) => client.set(key, value, "PX", ttlMs),
       setIfAbsent: (key, value, ttlMs) => client.set(key, value, "PX", ttlMs, "NX"),
       unlock: (key, owner) => client.eval(unlockScript, 1, key, owner),
+      remaining: (key) => client.eval(remainingScript, 1, key, ""),
     };
   }
   return {
@@ -145,5 +157,6 @@ function commands(client: NodeRedisClient | IoRedisClient): Commands {
     set: (key, value, ttlMs) => client.set(key, value, { PX: ttlMs }),
     setIfAbsent: (key, value, ttlMs) => client.set(key, value, { PX: ttlMs, NX: true }),
     unlock: (key, owner) => client.eval(unlockScript, { keys: [key], arguments: [owner] }),
+    remaining: (key) => client.eval(remainingScript, { keys: [key], arguments: [] }),
   };
 }

@@ -6,8 +6,10 @@ import { fileURLToPath } from "node:url";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { AppIdentityOptions } from "../../src/identity/configuration/options.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
 import { type IoRedisClient, type NodeRedisClient, redisTokenStore } from "../../src/redis.js";
+import { shifted } from "../support/fast-clock.js";
 import { json } from "../support/loopback.js";
 import { hasRedis, type RedisServer, startRedis } from "../support/redis-server.js";
 import {
@@ -114,11 +116,19 @@ describe.runIf(hasRedis()).each(Object.entries(kinds))("a Redis server, through 
     await endpoint.close();
   });
 
-  function processWith(key: string = encryptionKey): AppIdentityAuthProvider {
+  function processWith(key: string = encryptionKey, options: object = {}): AppIdentityAuthProvider {
     const tokenStore = redisTokenStore(connected.client, { encryptionKey: key });
     const said = lines;
     const logger = { warn: (line: string) => void said.push(line) };
-    return new AppIdentityAuthProvider({ tenantId, clientId, clientSecret, fetch: endpoint.fetch, logger, tokenStore });
+    return new AppIdentityAuthProvider({
+      tenantId,
+      clientId,
+      clientSecret,
+      fetch: endpoint.fetch,
+      logger,
+      tokenStore,
+      ...options,
+    } as AppIdentityOptions);
   }
 
   const key = `graph-app-identity:login.microsoftonline.com|${tenantId}|${clientId}|https://graph.microsoft.com/.default|`;
@@ -146,8 +156,8 @@ describe.runIf(hasRedis()).each(Object.entries(kinds))("a Redis server, through 
     expect(await get("mine")).toBe("the value");
     const value = (await raw.get("graph-app-identity:mine")) ?? "";
     await raw.set("graph-app-identity:yours", value);
-    expect(await get("yours")).toBe(value);
-    expect(await redisTokenStore(connected.client, { encryptionKey: randomBytes(32) }).get("mine")).toBe(value);
+    expect(await get("yours")).toBe("");
+    expect(await redisTokenStore(connected.client, { encryptionKey: randomBytes(32) }).get("mine")).toBe("");
     expect(await get("nobody's")).toBeUndefined();
   });
 
@@ -161,6 +171,43 @@ describe.runIf(hasRedis()).each(Object.entries(kinds))("a Redis server, through 
       expect(await processWith().getAccessToken()).toBe("token-1");
     },
   );
+
+  const ends = Date.now() + 3_600_000;
+  const planted = { value: "token-planted", expiresAt: ends, refreshAt: ends, storedAt: Date.now() };
+  it.each([
+    ["for ever", JSON.stringify({ ...planted, expiresAt: 8e15, refreshAt: 8e15 })],
+    ["for an hour", JSON.stringify(planted)],
+    ["in base64", Buffer.from(JSON.stringify(planted)).toString("base64")],
+    ["sealed with no key", Buffer.concat([Buffer.alloc(28), Buffer.from(JSON.stringify(planted))]).toString("base64")],
+    ["as a word that another asks", JSON.stringify({ asking: "me" })],
+  ])("never hands out a token that somebody planted %s", async (_how, value) => {
+    await raw.set(key, value);
+    expect(
+      await redisTokenStore(connected.client, { encryptionKey }).get(key.slice("graph-app-identity:".length)),
+    ).toBe("");
+    expect(await processWith().getAccessToken()).toBe("token-1");
+    expect(lines).toEqual(["The token store holds something that is no token, or was encrypted with another key."]);
+    await vi.waitFor(async () => expect(await raw.get(key)).not.toBe(value));
+  });
+
+  it("takes no time over a value that no token is as long as", async () => {
+    const { get, set } = redisTokenStore(connected.client, { encryptionKey });
+    await set("long", "x".repeat(60_000), 60_000);
+    expect(await get("long")).toHaveLength(60_000);
+    await set("huge", "x".repeat(5_000_000), 60_000);
+    expect(await get("huge")).toBe("");
+  });
+
+  it("tells how long a value is kept, by its own clock", async () => {
+    const { remainingMs, set } = redisTokenStore(connected.client, { encryptionKey });
+    expect(await remainingMs("mine")).toBeUndefined();
+    await set("mine", "the value", 60_000);
+    const ms = (await remainingMs("mine")) ?? 0;
+    expect(ms).toBeGreaterThan(50_000);
+    expect(ms).toBeLessThanOrEqual(60_000);
+    await raw.persist("graph-app-identity:mine");
+    expect(await remainingMs("mine")).toBeUndefined();
+  });
 
   it("keeps what belongs to another encryption key from being used, and replaces it", async () => {
     await processWith().getAccessToken();
@@ -197,6 +244,17 @@ describe.runIf(hasRedis()).each(Object.entries(kinds))("a Redis server, through 
     expect(new Set(tokens)).toEqual(new Set(["token-shared"]));
     expect(endpoint.requests).toHaveLength(1);
   }, 60_000);
+
+  it("has readers go by its clock, whatever the writer's says", async () => {
+    endpoint.next((response) => json(response, 200, tokenAnswer("brief", { expires_in: 2 })));
+    await processWith(encryptionKey, { clock: shifted(2 * 3_600_000) }).getAccessToken();
+    await vi.waitFor(async () => expect(await raw.exists(key)).toBe(1));
+    const reader = processWith();
+    const { token, expiresOnTimestamp } = await reader.getToken("https://graph.microsoft.com/.default");
+    if (token === "token-brief") expect(expiresOnTimestamp).toBeLessThanOrEqual(Date.now() + 2_000);
+    await sleep(2_100);
+    expect(await reader.getAccessToken()).not.toBe("token-brief");
+  });
 
   it("that takes its time costs a warning, and its answer isn't waited for", async () => {
     const pauseMs = 4_000;

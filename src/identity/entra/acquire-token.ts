@@ -8,7 +8,6 @@ import type { BorrowedCredential, Proof } from "../credentials/credential.js";
 import { isTokenText, longestLifeMs, refreshTime, type Token, type TokenRequest } from "../tokens/token.js";
 import { requestToken, type TokenQuery } from "./request-token.js";
 
-const attempts = 3;
 const baseDelayMs = 500;
 
 /**
@@ -24,7 +23,7 @@ const credentialRefusals = new Set([7000215, 7000222, 700027, 700024, 7000214, 1
 export async function acquireToken(
   identity: ResolvedIdentity,
   query: Omit<TokenQuery, "claims">,
-  { claims, signal, budgetMs }: TokenRequest,
+  { claims, signal, budgetMs, attempts }: TokenRequest,
 ): Promise<Token> {
   const { clock, credential, logger } = identity;
   if (credential.kind === "tokenCredential") {

@@ -5,6 +5,7 @@ import type { Fetch } from "../../http/fetch.js";
 import { KnownSecrets } from "../../http/known-secrets.js";
 import { isTransientStatus, retryAfterOf } from "../../http/retry-after.js";
 import { safeFailure } from "../../http/safe-cause.js";
+import { longestWaitMs } from "../tokens/failure-backoff.js";
 import type { Token } from "../tokens/token.js";
 import { type Answer, exchange } from "./exchange.js";
 import { readToken, type TokenAnswer } from "./read-token.js";
@@ -93,7 +94,8 @@ function tokensIn(text = ""): string[] {
 function judge(answer: Answer, host: string, now: number, context: NetworkOptions["context"]): Record<string, unknown> {
   const { status, headers, text } = answer;
   const body = parseObject(text);
-  const known = { statusCode: status, host, retryAfterMs: retryAfterOf(headers, now) };
+  const askedMs = retryAfterOf(headers, now);
+  const known = { statusCode: status, host, retryAfterMs: askedMs && Math.min(askedMs, longestWaitMs) };
   if (typeof body?.error === "string" || isTransientStatus(status)) {
     const failure = entraFailure(body ?? {}, status, context);
     throw failure.with({ ...known, retryable: failure.retryable || isTransientStatus(status) });

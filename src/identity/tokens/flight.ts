@@ -5,6 +5,8 @@ import type { HeldToken } from "./held-token.js";
 /** What a request for a token is for. */
 export interface FlightPurpose {
   readonly claims?: string | undefined;
+  /** How many tokens in a row were refused before it. */
+  readonly refusals?: number;
   /** Goes past the store, since its callers were refused what may be in there. */
   readonly forced?: boolean;
   /** Nobody waits for it. */
@@ -14,6 +16,7 @@ export interface FlightPurpose {
 /** One request for a token, and everybody who waits for it. */
 export class Flight {
   readonly claims: string | undefined;
+  readonly refusals: number;
   readonly forced: boolean;
   readonly background: boolean;
   readonly token: Promise<HeldToken>;
@@ -24,11 +27,12 @@ export class Flight {
 
   /** @param order A token isn't replaced by that of an earlier flight, however late it lands. */
   constructor(
-    { claims, forced = false, background = false }: FlightPurpose,
+    { claims, refusals = 0, forced = false, background = false }: FlightPurpose,
     readonly order: number,
     fly: (flight: Flight) => Promise<HeldToken>,
   ) {
     this.claims = claims;
+    this.refusals = refusals;
     this.forced = forced;
     this.background = background;
     this.#pinned = background;

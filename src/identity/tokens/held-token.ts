@@ -7,12 +7,21 @@ export interface HeldToken extends Token {
   readonly promise: Promise<string>;
   /** Wall clock minus elapsed time, when it came. */
   readonly offset: number;
+  /** In elapsed time. */
+  readonly since: number;
   /** The claims challenge it answered. */
   readonly claims: string | undefined;
+  /** How many tokens in a row were refused before it came. */
+  readonly refusals: number;
 }
 
-export function hold(token: Token, claims: string | undefined, clock: Clock): HeldToken {
-  return { ...token, promise: Promise.resolve(token.value), offset: clock.now() - clock.monotonic(), claims };
+export function hold(
+  token: Token,
+  { claims, refusals }: Pick<HeldToken, "claims" | "refusals">,
+  clock: Clock,
+): HeldToken {
+  const since = clock.monotonic();
+  return { ...token, promise: Promise.resolve(token.value), offset: clock.now() - since, since, claims, refusals };
 }
 
 /**

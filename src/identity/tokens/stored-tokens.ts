@@ -1,15 +1,23 @@
+/**
+ * Tokens that processes share. Where none is good, one process asks and the others wait for its answer:
+ *
+ * - the store's lock says who asks, for as long as a process may be silent, not for as long as Entra may take;
+ * - who has asked for a second says so in the token's place, again each second; seeing that, the others look for the token only;
+ * - when it falls silent, the next one takes the lock; when nobody says anything for longer than a lock can live, each asks for itself.
+ */
+import { randomUUID } from "node:crypto";
 import type { Clock } from "../../clock.js";
-import { withDeadline } from "../../http/deadline.js";
 import { type Logger, log } from "../../logger.js";
+import { StoreAccess } from "./store-access.js";
+import { byOwnClock, readStored, writeAsking, writeToken } from "./stored-form.js";
 import type { Token } from "./token.js";
 import type { TokenStore } from "./token-store.js";
-
-/** What of a token is told to other processes: the clock is this machine's own. */
-const told = ["value", "expiresAt", "refreshAt"] satisfies (keyof Token)[];
 
 export interface StoredTokenDemand {
   /** Whether a token from the store will do. Absent: none will, and this process won't wait for another's either. */
   accept: ((token: Token) => boolean) | undefined;
+  /** Nobody waits for it, as the token in hand is good: what another process asks for already can be left to it. */
+  background: boolean;
   /** Asks Entra. */
   request(): Promise<Token>;
   /** Whether what was requested is still the newest. */
@@ -17,108 +25,176 @@ export interface StoredTokenDemand {
   signal: AbortSignal;
 }
 
-/** For one word with the store. */
-const answerMs = 200;
-/** A store that failed is left alone for this long: the next token must not pay for it again. */
-const circuitMs = 10_000;
-/** How long one process may be the one that asks, and how long the others wait for it. */
-const lockMs = 5_000;
-const pollMs = 50;
+export interface ObtainedToken {
+  token: Token;
+  fromStore: boolean;
+}
 
-/** A token store that can't fail: at worst it costs a warning and a moment. */
+/** How long a lock lives, and how long a process is believed to be asking that doesn't say so again. Shorter than anybody's patience. */
+const silenceMs = 3_000;
+const signMs = 1_000;
+/** Without any sign: then locks are broken, or nobody gives them back. */
+const patienceMs = 5_000;
+/** With signs: as long as a token request may take, and not all together. */
+const longestWaitMs = { least: 45_000, most: 60_000 };
+/** A refresh behind everybody's back says nothing, as there is a good token in its place. */
+const backgroundLockMs = 20_000;
+const pollMs = { first: 100, longest: 1_000 };
+
+type Unlock = () => Promise<unknown>;
+type Haste = "hasty" | "patient";
+
 export class StoredTokens {
   readonly #store: TokenStore;
+  readonly #access: StoreAccess;
   readonly #clock: Clock;
   readonly #logger: Logger | undefined;
-  #brokenUntil: number | undefined;
-  #saidCorrupt = false;
+  #saidUnreadable = false;
 
   constructor(store: TokenStore, clock: Clock, logger: Logger | undefined) {
     this.#store = store;
+    this.#access = new StoreAccess(clock, logger);
     this.#clock = clock;
     this.#logger = logger;
   }
 
-  /** A token from the store, or a new one; among processes that need it at the same time, one asks and the others get its answer. */
-  async obtain(
-    key: string,
-    { accept, current, request, signal }: StoredTokenDemand,
-  ): Promise<{ token: Token; fromStore: boolean }> {
+  /** A token from the store that will do. */
+  async find(key: string, accept: (token: Token) => boolean): Promise<Token | undefined> {
+    const { token } = await this.#read(key);
+    return token && accept(token) ? token : undefined;
+  }
+
+  /** A token from the store, or a new one; `undefined` where the demand is left to another process. */
+  async obtain(key: string, demand: StoredTokenDemand): Promise<ObtainedToken | undefined> {
+    const { accept, background, signal } = demand;
+    if (accept === undefined) return this.#ask(key, demand, undefined, false);
+    const turn = await this.#turn(key, accept, background, signal);
+    if (turn === "another's") return undefined;
+    if ("token" in turn) return { token: turn.token, fromStore: true };
+    return this.#ask(key, demand, turn.unlock, turn.waited && !background);
+  }
+
+  /** Waits until this process may ask, or has what another asked for. */
+  async #turn(key: string, accept: (token: Token) => boolean, background: boolean, signal: AbortSignal) {
+    const startedAt = this.#clock.monotonic();
+    const endAt = startedAt + longestWaitMs.least + Math.random() * (longestWaitMs.most - longestWaitMs.least);
+    const lockMs = background ? backgroundLockMs : silenceMs;
+    let sign = "";
+    let signAt = startedAt;
+    let waited = false;
+    for (let pauseMs = pollMs.first; ; pauseMs = Math.min(2 * pauseMs, pollMs.longest)) {
+      const { token, asking = "" } = await this.#read(key, waited ? "patient" : "hasty");
+      if (token && accept(token)) return { token };
+      const now = this.#clock.monotonic();
+      if (asking !== sign) [sign, signAt] = [asking, now];
+      const heard = sign !== "" && now - signAt < silenceMs;
+      const unlock = heard ? undefined : await this.#lock(key, lockMs, waited ? "patient" : "hasty");
+      if (unlock) {
+        // Its last owner may have stored a token since our last look.
+        const token = await this.find(key, accept);
+        if (token === undefined) return { unlock, waited };
+        void this.#access.try("unlock", unlock);
+        return { token };
+      }
+      const leftMs = Math.min(signAt + patienceMs, endAt) - this.#clock.monotonic();
+      if (this.#store.lock === undefined || this.#access.broken || leftMs <= 0) return { unlock: undefined, waited };
+      if (background) return "another's";
+      waited = true;
+      await this.#clock.wait(Math.min(pauseMs * (0.75 + Math.random() / 2), leftMs), signal);
+    }
+  }
+
+  #lock(key: string, ttlMs: number, haste: Haste): Promise<Unlock | undefined> {
     const { lock } = this.#store;
-    const giveUpAt = this.#clock.monotonic() + lockMs;
-    const look = async () => {
-      const token = accept && (await this.#read(key));
-      return token && accept(token) ? token : undefined;
-    };
-    let token = await look();
-    let unlock: (() => Promise<unknown>) | undefined;
-    while (accept && lock && !token && !unlock && !this.#broken() && this.#clock.monotonic() < giveUpAt) {
-      unlock = await this.#try("lock", async (late) => {
-        const granted = await lock.call(this.#store, key, lockMs);
+    if (lock === undefined) return Promise.resolve(undefined);
+    return this.#access.try(
+      "lock",
+      async (late) => {
+        const unlock = await lock.call(this.#store, key, ttlMs);
         // Granted to somebody who has gone: others needn't wait for it to end.
-        if (late.aborted) await granted?.();
-        return granted;
-      });
-      if (!unlock && !this.#broken()) await this.#clock.wait(pollMs * (1 + Math.random()), signal);
-      // With the lock in hand, too: its last owner may have stored a token since our last look.
-      token = await look();
-    }
-    let written: Promise<void> | undefined;
+        if (late.aborted) await unlock?.();
+        return unlock;
+      },
+      haste,
+    );
+  }
+
+  async #ask(
+    key: string,
+    { accept, background, current, request }: StoredTokenDemand,
+    unlock: Unlock | undefined,
+    signAtOnce: boolean,
+  ): Promise<ObtainedToken> {
+    const quiet = unlock && accept && !background ? this.#saySo(key, signAtOnce) : undefined;
+    let written: Promise<unknown> | undefined;
     try {
-      if (token) return { token, fromStore: true };
-      token = await request();
+      const token = await request();
       // Nobody waits for the store to take it.
-      if (current()) written = this.#write(key, token);
+      if (current()) written = Promise.resolve(quiet?.()).then(() => this.#write(key, token));
       return { token, fromStore: false };
+    } catch (error) {
+      written = quiet?.(true);
+      throw error;
     } finally {
-      if (unlock) void Promise.resolve(written).then(() => this.#try("unlock", unlock));
+      if (unlock) void Promise.resolve(written ?? quiet?.()).then(() => this.#access.try("unlock", unlock));
     }
+  }
+
+  /** Tells the others each second that this process is asking. @returns ends that, and waits for the last word; whether it gave up */
+  #saySo(key: string, atOnce: boolean): (gaveUp?: boolean) => Promise<unknown> {
+    const who = randomUUID();
+    let count = 0;
+    let said: Promise<unknown> = Promise.resolve();
+    const say = (text: string, ttlMs: number) => {
+      said = said.then(() => this.#access.try("set", () => this.#store.set(key, text, ttlMs), "patient"));
+    };
+    let stop = () => {};
+    const next = () => {
+      say(writeAsking(`${who}:${++count}`), silenceMs);
+      stop = this.#clock.alarm(signMs, next);
+    };
+    if (atOnce) next();
+    else stop = this.#clock.alarm(signMs, next);
+    return (gaveUp = false) => {
+      stop();
+      if (gaveUp && count > 0) say(writeAsking(""), 1);
+      return said;
+    };
   }
 
   async #write(key: string, token: Token): Promise<void> {
-    const ttlMs = Math.floor(token.expiresAt - this.#clock.now());
-    if (ttlMs > 0) await this.#try("set", () => this.#store.set(key, JSON.stringify(token, told), ttlMs));
+    const now = this.#clock.now();
+    const ttlMs = Math.floor(token.expiresAt - now);
+    if (ttlMs > 0) await this.#access.try("set", () => this.#store.set(key, writeToken(token, now), ttlMs), "patient");
   }
 
-  async #read(key: string): Promise<Token | undefined> {
-    const text = await this.#try("get", () => this.#store.get(key));
-    if (!text) return undefined;
+  async #read(
+    key: string,
+    haste: Haste = "hasty",
+  ): Promise<{ token?: Token | undefined; asking?: string | undefined }> {
+    const text = await this.#access.try("get", () => this.#store.get(key), haste);
+    if (text === undefined || text === null) return {};
+    const stored = typeof text === "string" ? readStored(text) : undefined;
+    if (stored === undefined) this.#sayUnreadable();
+    if (stored?.token === undefined) return { asking: stored?.asking };
+    const remainingMs = await this.#access.try("get", () => this.#remainingMs(key), haste);
+    return { token: byOwnClock(stored.token, this.#clock.now(), remainingMs) };
+  }
+
+  /** A store that can't tell costs only what its word would have been worth. */
+  async #remainingMs(key: string): Promise<number | undefined> {
     try {
-      const { value, expiresAt, refreshAt } = JSON.parse(text);
-      if (typeof value === "string" && value && Number.isFinite(expiresAt) && Number.isFinite(refreshAt)) {
-        return { value, expiresAt, refreshAt };
-      }
+      const ms: unknown = await this.#store.remainingMs?.(key);
+      return typeof ms === "number" && ms > 0 ? ms : undefined;
     } catch {
-      // Reported below.
-    }
-    if (!this.#saidCorrupt) {
-      log(this.#logger, "warn", "The token store holds something that is no token, or was encrypted with another key.");
-    }
-    this.#saidCorrupt = true;
-    return undefined;
-  }
-
-  #broken(): boolean {
-    return this.#brokenUntil !== undefined && this.#clock.monotonic() < this.#brokenUntil;
-  }
-
-  async #try<T>(action: string, work: (late: AbortSignal) => Promise<T> | undefined): Promise<T | undefined> {
-    if (this.#broken()) return undefined;
-    const late = () => new Error(`no answer within ${answerMs} ms`);
-    try {
-      const result = await withDeadline({ clock: this.#clock, timeoutMs: answerMs, late }, async (signal) =>
-        work(signal),
-      );
-      if (this.#brokenUntil !== undefined) log(this.#logger, "info", "The token store answers again.");
-      this.#brokenUntil = undefined;
-      return result;
-    } catch (error) {
-      if (this.#brokenUntil === undefined) {
-        const reason = error instanceof Error ? error.message : String(error);
-        log(this.#logger, "warn", `The token store failed (${action}: ${reason}); doing without it.`);
-      }
-      this.#brokenUntil = this.#clock.monotonic() + circuitMs;
       return undefined;
     }
+  }
+
+  #sayUnreadable(): void {
+    if (!this.#saidUnreadable) {
+      log(this.#logger, "warn", "The token store holds something that is no token, or was encrypted with another key.");
+    }
+    this.#saidUnreadable = true;
   }
 }

@@ -9,9 +9,11 @@ export interface CacheEntry {
   held: HeldToken | undefined;
   /** Number of the flight that brought it. */
   heldOrder: number;
-  /** The latest request under way. */
-  flight: Flight | undefined;
+  /** Requests under way, the latest last. */
+  readonly flights: Flight[];
   readonly backoff: FailureBackoff;
+  /** Of claims that Entra refuses, which says nothing about tokens without them. */
+  readonly claimsBackoff: FailureBackoff;
 }
 
 /** A bounded memory of tokens, from which the least recently used goes first. */
@@ -32,23 +34,29 @@ export class TokenCache {
   /** The entry of a kind, which counts as a use of it. */
   entry(key: string): CacheEntry {
     let entry = this.#flying.get(key) ?? this.#idle.get(key);
-    if (entry !== undefined && (entry.flight !== undefined || key === this.#lastKey)) return entry;
-    entry ??= { key, held: undefined, heldOrder: 0, flight: undefined, backoff: new FailureBackoff(this.#clock) };
+    if (entry !== undefined && (entry.flights.length > 0 || key === this.#lastKey)) return entry;
+    entry ??= this.#newEntry(key);
     this.#putLast(entry);
     return entry;
   }
 
   takeOff(entry: CacheEntry, flight: Flight): void {
-    entry.flight = flight;
+    entry.flights.push(flight);
     this.#idle.delete(entry.key);
     this.#flying.set(entry.key, entry);
   }
 
-  /** Does nothing for a flight that another has taken the place of. */
   land(entry: CacheEntry, flight: Flight): void {
-    if (entry.flight !== flight) return;
-    entry.flight = undefined;
-    this.#putLast(entry);
+    const index = entry.flights.indexOf(flight);
+    if (index < 0) return;
+    entry.flights.splice(index, 1);
+    if (entry.flights.length === 0) this.#putLast(entry);
+  }
+
+  #newEntry(key: string): CacheEntry {
+    const backoff = new FailureBackoff(this.#clock);
+    const claimsBackoff = new FailureBackoff(this.#clock);
+    return { key, held: undefined, heldOrder: 0, flights: [], backoff, claimsBackoff };
   }
 
   #putLast(entry: CacheEntry): void {

@@ -15,6 +15,8 @@ export interface TokenRequest {
   readonly signal: AbortSignal;
   /** No attempt begins later than this. */
   readonly budgetMs: number;
+  /** At most; a credential that gets its own tokens decides for itself. */
+  readonly attempts: number;
 }
 
 /** No token is trusted for longer, whoever says so; Entra's live for 28 hours at most. */

@@ -61,6 +61,7 @@ describe("a shared token", () => {
       value: "token-1",
       expiresAt: expect.any(Number),
       refreshAt: expect.any(Number),
+      storedAt: expect.any(Number),
     });
     expect(key).not.toContain(clientSecret);
     // The store's own clock may be wrong: a token that is over is not taken.
