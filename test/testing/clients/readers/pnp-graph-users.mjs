@@ -1,7 +1,7 @@
-/** @pnp/graph, from the benchmarks' own packages. */
-import { graphfi } from "../../bench/node_modules/@pnp/graph/index.js";
-import "../../bench/node_modules/@pnp/graph/users/index.js";
-import { GraphDefault, MSAL } from "../../bench/node_modules/@pnp/nodejs/index.js";
+/** @pnp/graph, for what every client meets. */
+import { graphfi } from "@pnp/graph";
+import "@pnp/graph/users/index.js";
+import { GraphDefault, MSAL } from "@pnp/nodejs";
 
 export async function list({ clientId, clientSecret, key, thumbprintSha256 }, { loginOrigin, graphOrigin, tenantId }) {
   const credential = key ? { clientCertificate: { privateKey: key, thumbprintSha256 } } : { clientSecret };
