@@ -1,4 +1,5 @@
 import { AppIdentityError } from "./errors.js";
+import { quoted } from "./quotable.js";
 
 /** The national clouds by name. */
 export type CloudName = "public" | "usGovernment" | "usGovernmentDoD" | "china" | "france" | "germany" | "singapore";
@@ -48,7 +49,7 @@ const loginAliases: Record<string, CloudName> = {
 export function resolveCloud(cloud: CloudName | CloudHosts = "public"): Cloud {
   const hosts = typeof cloud === "string" ? clouds[cloud] : cloud;
   if (!hosts || !Object.hasOwn(hosts, "loginHost") || !Object.hasOwn(hosts, "graphRoot")) {
-    throw new AppIdentityError("invalid_options", `"cloud" is ${JSON.stringify(cloud)}, which names no cloud.`, {
+    throw new AppIdentityError("invalid_options", `"cloud" is ${quoted(cloud, "word")}, which names no cloud.`, {
       remedy: `Use one of ${Object.keys(clouds).join(", ")}, or { loginHost, graphRoot }.`,
     });
   }
@@ -82,7 +83,7 @@ function originOf(text: string, field: string): string {
     // Reported below, with what was expected.
   }
   if (url?.protocol !== "https:" || url.pathname !== "/" || url.search || url.hash || url.username || url.password) {
-    throw new AppIdentityError("invalid_options", `"${field}" is not an https origin: ${JSON.stringify(text)}.`, {
+    throw new AppIdentityError("invalid_options", `"${field}" is not an https origin: ${quoted(text, "address")}.`, {
       remedy:
         'Give a host for loginHost ("login.microsoftonline.com") and an origin for graphRoot ("https://graph.microsoft.com").',
     });

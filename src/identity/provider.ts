@@ -119,8 +119,9 @@ export class AppIdentityAuthProvider implements AuthenticationProvider {
     try {
       if (options !== undefined) checkRequest(options);
       // Listings and clients add what is theirs.
-      const { scopes, enableCae, claims, forceRefresh, signal, refusedToken, onIdentity, onToken } = (options ??
-        nothingAsked) as GraphTokenRequest;
+      const { scopes, enableCae, claims, forceRefresh, signal, refusedToken, onIdentity, onToken } = ownOf(
+        options,
+      ) as GraphTokenRequest;
       onIdentity?.(this.#who);
       const subject = this.#subjectOf(scopes, enableCae);
       if (!claims && !forceRefresh && !signal?.aborted) {
@@ -229,7 +230,7 @@ function newState(options: AppIdentityOptions): SharedState {
   return new SharedState(identity, new TokenManager({ clock, logger, store, maxTokens }));
 }
 
-const nothingAsked: GraphTokenRequest = {};
+const nothingAsked: GraphTokenRequest = Object.freeze(Object.create(null));
 
 const requestNames: Record<keyof GraphTokenRequest, true> = {
   scopes: true,
@@ -242,6 +243,11 @@ const requestNames: Record<keyof GraphTokenRequest, true> = {
   onToken: true,
   attempt: true,
 };
+
+/** What all objects inherit is no option; an instance of a class may have its options as getters. */
+function ownOf(options: AccessTokenOptions = nothingAsked): AccessTokenOptions {
+  return Object.getPrototypeOf(options) === Object.prototype ? Object.assign(Object.create(null), options) : options;
+}
 
 /** A misspelt `scopes` would get a token for Graph, and fail far from here. */
 function checkRequest(options: AccessTokenOptions): void {

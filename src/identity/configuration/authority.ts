@@ -8,6 +8,7 @@ import {
 } from "../../clouds.js";
 import { refusal } from "../../errors.js";
 import { isGuid } from "../../guid.js";
+import { quoted } from "../../quotable.js";
 import { portal } from "../portal.js";
 import { checkTenant } from "./tenant.js";
 
@@ -53,7 +54,7 @@ export function resolveAuthority(options: AuthorityOptions): ResolvedAuthority {
   if (version !== undefined && version !== "v2.0" && version !== "oauth2") {
     throw refusal(
       "invalid_options",
-      `"authority" goes on after its tenant: ${JSON.stringify(options.authority)}.`,
+      `"authority" goes on after its tenant: ${quoted(options.authority, "address")}.`,
       'Give "https://login.microsoftonline.com/<tenant>", or a custom URL domain as "oidcAuthority".',
     );
   }

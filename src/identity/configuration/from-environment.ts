@@ -16,7 +16,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @throws AppIdentityError `invalid_options`
  */
 export function fromEnvironment(env: Environment = process.env, overrides: OptionOverrides = {}): AppIdentityOptions {
-  const read = (name: string) => env[name]?.trim() || undefined;
+  const read = (name: string) => (Object.hasOwn(env, name) && env[name]?.trim()) || undefined;
   const options = overlay(
     {
       tenantId: read("AZURE_TENANT_ID"),
@@ -26,7 +26,7 @@ export function fromEnvironment(env: Environment = process.env, overrides: Optio
     },
     overrides,
   );
-  const has = (names: readonly (keyof OptionOverrides)[]) => names.some((name) => options[name] !== undefined);
+  const has = (names: readonly (keyof OptionOverrides)[]) => names.some((name) => Object.hasOwn(options, name));
   const wanted: [variables: string, found: boolean, place: string][] = [
     ["AZURE_TENANT_ID", has(tenantNames) || has(["tokenCredential"]), portal.tenantId],
     ["AZURE_CLIENT_ID", has(["clientId", "tokenCredential"]), portal.clientId],

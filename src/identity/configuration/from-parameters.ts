@@ -38,11 +38,11 @@ export function fromParameters(source: string | URL | object, overrides: OptionO
         };
   const options = overlay(inCloud, overrides);
   const isBoth = (one: keyof OptionOverrides, other: keyof OptionOverrides) =>
-    options[one] !== undefined && options[other] !== undefined;
+    Object.hasOwn(options, one) && Object.hasOwn(options, other);
   if (isBoth("authority", "oidcAuthority")) throw both(name, "authority", "oidc_authority");
   if (isBoth("clientSecret", "clientCertificate")) throw both(name, "secret", "thumbprint");
-  const missing = needs.filter(({ options: names }) => names.every((each) => options[each] === undefined));
-  if (missing.length > 0 && options.tokenCredential === undefined) {
+  const missing = needs.filter(({ options: names }) => !names.some((each) => Object.hasOwn(options, each)));
+  if (missing.length > 0 && !Object.hasOwn(options, "tokenCredential")) {
     const complaints = missing.map(({ fields }) => {
       const sample = fields.find((field) => unfilled.includes(field));
       return sample ? `"${sample}" still has the sample's text` : `"${fields.join('" or "')}" is missing`;

@@ -4,12 +4,14 @@ import type { Cloud, CloudHosts, CloudName } from "../../clouds.js";
 import { refusal } from "../../errors.js";
 import { type Fetch, resolveFetch } from "../../http/fetch.js";
 import type { Logger } from "../../logger.js";
+import { quoted } from "../../quotable.js";
 import { chooseCredential } from "../credentials/choose-credential.js";
 import type { Credential, CredentialChoices, CredentialOptions } from "../credentials/credential.js";
 import { isPlaceholder } from "../placeholders.js";
 import { portal } from "../portal.js";
 import type { TokenStore } from "../tokens/token-store.js";
 import { type Authority, authorityWithoutTenant, resolveAuthority } from "./authority.js";
+import { checkClientId } from "./client-id.js";
 import { parseScopes, resolveScopes, resourceOf } from "./scopes.js";
 
 /** What an app may say, whatever proves who it is. */
@@ -133,6 +135,7 @@ export function resolveOptions(options: AppIdentityOptions): ResolvedIdentity {
         cloud: given.cloud,
         graphRoot: asked && resourceOf(asked[0]!),
       });
+  if (!borrowed) checkClientId(clientId, cloud.loginHost);
   return Object.freeze({
     tenantId,
     clientId,
@@ -162,7 +165,7 @@ function checkText(
         ? "is not a string"
         : value.trim() === ""
           ? "is empty"
-          : `is still ${JSON.stringify(value)}`;
+          : `is still ${quoted(value, "placeholder")}`;
   throw refusal(
     "invalid_options",
     `"${name}" ${wrong}.`,

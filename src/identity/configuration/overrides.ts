@@ -1,3 +1,4 @@
+import { optionOf } from "../../check-options.js";
 import { credentialNames } from "../credentials/choose-credential.js";
 import { type EveryOption, tenantNames } from "./options.js";
 
@@ -8,10 +9,10 @@ export type OptionOverrides = { readonly [K in keyof EveryOption]?: EveryOption[
 export function overlay(found: OptionOverrides, overrides: OptionOverrides): OptionOverrides {
   const merged: Record<string, unknown> = { ...found };
   for (const group of [tenantNames, credentialNames]) {
-    if (group.some((name) => overrides[name] !== undefined)) for (const name of group) delete merged[name];
+    if (group.some((name) => optionOf(overrides, name) !== undefined)) for (const name of group) delete merged[name];
   }
   // An authority decides the cloud.
-  if (overrides.authority !== undefined || overrides.oidcAuthority !== undefined) delete merged.cloud;
+  if (["authority", "oidcAuthority"].some((name) => optionOf(overrides, name) !== undefined)) delete merged.cloud;
   for (const [name, value] of Object.entries(overrides)) if (value !== undefined) merged[name] = value;
   for (const name of Object.keys(merged)) if (merged[name] === undefined) delete merged[name];
   return merged;

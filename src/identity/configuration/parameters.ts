@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 // Under other names: bundles declare these in their banner.
 import { basename, dirname as folderOf, resolve } from "node:path";
 import { fileURLToPath as pathOf } from "node:url";
-import { inspect } from "node:util";
 import { nearestName } from "../../check-options.js";
 import { refusal } from "../../errors.js";
 import { decodeText } from "../decode-text.js";
+import { unreadable } from "../given-path.js";
 import { isPlaceholder } from "../placeholders.js";
 import { jsonFault, lineAndColumn } from "./json-fault.js";
 
@@ -28,6 +28,13 @@ export interface Parameters {
   /** Name of the file, for messages. */
   readonly source: string;
 }
+
+const parametersFile = {
+  code: "invalid_parameters",
+  field: "The file of parameters",
+  remedy: "Give the path of the file, and check that this process may read it.",
+  instead: { "JSON text": "Give the path of the file; or what is in it as an object, JSON.parse(text)." },
+} as const;
 
 const fields = [
   "authority",
@@ -52,7 +59,7 @@ export function readParameters(source: string | URL | object): Parameters {
   checkNames(content, name);
   const unfilled: string[] = [];
   const read = (field: string): string | undefined => {
-    const value = content[field];
+    const value = Object.hasOwn(content, field) ? content[field] : undefined;
     if (value === undefined || value === null) return undefined;
     if (typeof value !== "string")
       throw refusal(
@@ -100,12 +107,7 @@ function load(source: string | URL | object): { name: string; folder: string; co
     path = isUrl(source) ? pathOf(source) : resolve(source);
     json = decodeText(readFileSync(path));
   } catch (cause) {
-    throw refusal(
-      "invalid_parameters",
-      `The parameters can't be read: ${inspect(isUrl(source) ? source.href : source)}.`,
-      "Give the path of the file, and check that this process may read it.",
-      cause,
-    );
+    throw unreadable({ ...parametersFile, path: isUrl(source) ? source.href : String(source) }, cause);
   }
   const name = basename(path);
   const fault = jsonFault(json);
@@ -143,7 +145,7 @@ function checkNames(content: Record<string, unknown>, name: string): void {
   for (const field of Object.keys(content)) {
     if (fields.includes(field)) continue;
     const meant = nearestName(field, fields);
-    if (meant === undefined || content[meant] !== undefined) continue;
+    if (meant === undefined || (Object.hasOwn(content, meant) && content[meant] !== undefined)) continue;
     throw refusal("invalid_parameters", `${name}: "${field}" is not a field that is read.`, `Did you mean "${meant}"?`);
   }
 }

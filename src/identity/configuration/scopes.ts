@@ -1,5 +1,6 @@
 import { type Cloud, isKnownGraphRoot } from "../../clouds.js";
 import { AppIdentityError, refusal } from "../../errors.js";
+import { quoted, secretKind } from "../../quotable.js";
 import { portal } from "../portal.js";
 
 const suffix = "/.default";
@@ -50,7 +51,7 @@ export function parseScopes(given: string | readonly string[]): readonly string[
   if (stranger !== undefined) {
     throw refusal(
       "invalid_scope",
-      `"${first}" and "${stranger}" belong to two resources.`,
+      `${quoted(first, "scope")} and ${quoted(stranger, "scope")} belong to two resources.`,
       "A token is for one resource: ask for each of them with a call of its own.",
     );
   }
@@ -66,14 +67,14 @@ function checkScope(scope: string): string {
   if (/\s/.test(scope))
     throw refusal(
       "invalid_scope",
-      `The scope "${scope}" has a space in it.`,
+      `The scope ${quoted(scope, "scope")} has a space in it.`,
       "Give each scope as a string of its own.",
     );
   if (scope.length > suffix.length && scope.endsWith(suffix)) return scope;
-  const permission = scope.split("/").at(-1);
+  const [permission = "the permission"] = /(?<=^|\/)[A-Z]\w+(\.[A-Z]\w+)+$/.exec(secretKind(scope) ? "" : scope) ?? [];
   throw refusal(
     "invalid_scope",
-    `The scope "${scope}" does not end in "${suffix}".`,
+    `The scope ${quoted(scope, "scope")} does not end in "${suffix}".`,
     scope.endsWith(".default")
       ? `Write the resource in front of it: "https://graph.microsoft.com${suffix}" or "api://<application id>${suffix}".`
       : `An app asks for all it was granted: use "https://graph.microsoft.com${suffix}" or "api://<application id>${suffix}", and grant ${permission} under ${portal.permissions}.`,

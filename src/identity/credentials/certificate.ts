@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { type Checks, checkedOptions, kinds } from "../../check-options.js";
 import { refusal } from "../../errors.js";
 import { log } from "../../logger.js";
+import { unreadable } from "../given-path.js";
 import { portal } from "../portal.js";
 import type { CertificateOptions, CredentialContext, Proof, ProvingCredential } from "./credential.js";
 import { type Certificate, certificateExpired, readCertificate } from "./read-certificate.js";
@@ -21,6 +22,15 @@ const checks = {
   x5c: kinds.anything,
   sendX5c: kinds.flag,
 } satisfies Checks<CertificateOptions>;
+const certificateFile = {
+  code: "invalid_certificate",
+  field: 'The certificate file ("clientCertificate.path")',
+  remedy: "Check that it exists, and that the user of this process may read it.",
+  instead: {
+    "PEM text": 'This is the PEM itself: give it as "pem".',
+    "a key or certificate in base64": 'Give PEM text as "pem", or the path of a file that holds it.',
+  },
+} as const;
 const warningMs = 30 * 86_400_000;
 
 /** A certificate that may be renewed while the process runs: its file is read for each token request. */
@@ -100,12 +110,7 @@ function firstRead(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw refusal(
-      "invalid_certificate",
-      `The certificate file can't be read: ${path}.`,
-      "Check that it exists, and that the user of this process may read it.",
-      cause,
-    );
+    throw unreadable({ ...certificateFile, path }, cause);
   }
 }
 

@@ -1,8 +1,19 @@
 import { accessSync, constants } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { AppIdentityError } from "../../errors.js";
+import { AppIdentityError, refusal } from "../../errors.js";
+import { unreadable } from "../given-path.js";
 import { checkAssertion } from "./check-assertion.js";
 import type { CredentialContext, ProvingCredential } from "./credential.js";
+
+const tokenFile = {
+  field: 'The federated token file ("federatedTokenFile")',
+  remedy:
+    "Give the path that AZURE_FEDERATED_TOKEN_FILE holds in the pod; the workload identity webhook sets it and mounts the file.",
+  instead: {
+    "a token (JWT)":
+      "This is the token itself: give the path of a file that holds it, or return it from clientAssertion.",
+  },
+};
 
 /**
  * The token file of workload identity. Whoever projects it (the kubelet, every hour or so) replaces it before it expires, so it is read
@@ -11,12 +22,12 @@ import type { CredentialContext, ProvingCredential } from "./credential.js";
  */
 export function federatedTokenCredential(path: string, { clock }: CredentialContext): ProvingCredential {
   if (typeof path !== "string" || path.trim() === "") {
-    throw unreadable("invalid_options", '"federatedTokenFile" is not a path.');
+    throw refusal("invalid_options", '"federatedTokenFile" is not a path.', tokenFile.remedy);
   }
   try {
     accessSync(path, constants.R_OK);
   } catch (cause) {
-    throw unreadable("invalid_options", `"federatedTokenFile" can't be read: ${path}.`, cause);
+    throw unreadable({ ...tokenFile, code: "invalid_options", path }, cause);
   }
   const read = async (signal: AbortSignal): Promise<string> => {
     let text: string;
@@ -24,7 +35,7 @@ export function federatedTokenCredential(path: string, { clock }: CredentialCont
       text = await readFile(path, { encoding: "utf8", signal });
     } catch (cause) {
       signal.throwIfAborted();
-      throw unreadable("invalid_credential", `The federated token file can't be read any more: ${path}.`, cause);
+      throw unreadable({ ...tokenFile, code: "invalid_credential", lost: true, path }, cause).with({ retryable: true });
     }
     return checkAssertion(text, clock.now(), (problem, expired) => {
       return new AppIdentityError(
@@ -50,17 +61,4 @@ export function federatedTokenCredential(path: string, { clock }: CredentialCont
       }
     },
   };
-}
-
-function unreadable(
-  code: "invalid_options" | "invalid_credential",
-  message: string,
-  cause?: unknown,
-): AppIdentityError {
-  return new AppIdentityError(code, message, {
-    remedy:
-      "Give the path that AZURE_FEDERATED_TOKEN_FILE holds in the pod; the workload identity webhook sets it and mounts the file.",
-    retryable: code === "invalid_credential",
-    cause,
-  });
 }

@@ -1,11 +1,18 @@
-import { AppIdentityError } from "../../errors.js";
+import { AppIdentityError, refusal } from "../../errors.js";
 import { log } from "../../logger.js";
+import { secretKind } from "../../quotable.js";
 import { isPlaceholder } from "../placeholders.js";
 import { portal } from "../portal.js";
 import { askCaller } from "./ask-callback.js";
 import type { CredentialChoices, CredentialContext, ProvingCredential } from "./credential.js";
 
 const remedy = `Its value: ${portal.clientSecret}.`;
+
+/** What is no client secret by its looks, and where it belongs. */
+const elsewhere: Readonly<Record<string, string>> = {
+  "PEM text": "Give a key and its certificate as clientCertificate: { pem }.",
+  "a token (JWT)": "Give an assertion as clientAssertion: async () => assertion, or its file as federatedTokenFile.",
+};
 
 /** A fixed secret, or one from a function that is asked first when it is needed and again when Entra refuses what it gave. */
 export function secretCredential(
@@ -47,6 +54,9 @@ export function secretCredential(
 /** A secret never has white space in it, but files and pasted text end in some. */
 function checkSecret(value: unknown, code: "invalid_options" | "credential_callback_failed"): string {
   const secret = typeof value === "string" ? value.trim() : "";
+  const kind = secretKind(secret) ?? "";
+  const place = Object.hasOwn(elsewhere, kind) ? elsewhere[kind] : undefined;
+  if (place !== undefined) throw refusal(code, `"clientSecret" looks like ${kind}, which is no client secret.`, place);
   if (secret !== "" && !isPlaceholder(secret)) return secret;
   const wrong = typeof value !== "string" ? "is not a string" : secret === "" ? "is empty" : "is still a sample's text";
   throw new AppIdentityError(code, `"clientSecret" ${wrong}.`, {

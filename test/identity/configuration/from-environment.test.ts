@@ -155,7 +155,7 @@ describe("overrides", () => {
   it("can say what the environment doesn't", () => {
     const tokenCredential = { getToken: async () => null };
     expect(resolveOptions(fromEnvironment({}, { tokenCredential })).credential.kind).toBe("tokenCredential");
-    const options = fromEnvironment({}, { tenantId: "contoso.com", clientId: "c", clientSecret: "s" });
+    const options = fromEnvironment({}, { tenantId: "contoso.com", clientId: app.AZURE_CLIENT_ID, clientSecret: "s" });
     expect(resolveOptions(options).tenantId).toBe("contoso.com");
   });
 
