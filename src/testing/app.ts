@@ -28,6 +28,8 @@ export interface AppOptions {
   displayName?: string;
   /** Application permissions that were granted: on Microsoft Graph as a list, else by application ID URI. Default `["User.Read.All"]`. */
   roles?: readonly string[] | Readonly<Record<string, readonly string[]>>;
+  /** What its registration asks an administrator to grant on Microsoft Graph, beside what was granted. Default `[]`. */
+  asksFor?: readonly string[];
   /** Default: one secret that never expires. */
   secrets?: readonly (string | SecretOptions)[];
   /** Public certificates as PEM; whatever else the text holds is ignored. */
@@ -63,14 +65,16 @@ const unseparated = (fingerprint: string) => fingerprint.replaceAll(":", "");
 /** What is registered once, however many tenants consent to it. */
 export class AppRegistration {
   readonly clientId: string;
-  readonly displayName: string;
-  readonly identifierUris: readonly string[];
+  displayName: string;
+  identifierUris: readonly string[];
+  asksFor: readonly string[];
   readonly accessTokenVersion: 1 | 2;
   readonly publicClient: boolean;
-  readonly secrets: { value: string; expiresAt: number }[] = [];
+  readonly secrets: { id: string; value: string; expiresAt: number }[] = [];
   readonly certificates: RegisteredCertificate[] = [];
   readonly federatedCredentials: FederatedCredential[] = [];
   #seed: string;
+  #secretsMade = 0;
 
   constructor(options: AppOptions, seed: string, displayName: string) {
     const { clientId, secrets, certificates, federatedCredentials } = options;
@@ -81,6 +85,8 @@ export class AppRegistration {
     this.#seed = seed;
     this.clientId = options.clientId?.toLowerCase() ?? seededGuid(`${seed}:client`);
     this.displayName = options.displayName ?? displayName;
+    checkTexts("asksFor", options.asksFor);
+    this.asksFor = options.asksFor ?? [];
     this.identifierUris = options.identifierUris ?? [`api://${this.clientId}`];
     this.accessTokenVersion = options.accessTokenVersion ?? 1;
     this.publicClient = options.publicClient ?? false;
@@ -95,8 +101,11 @@ export class AppRegistration {
     const { value, expiresAt } = options;
     checkText("value", value);
     checkValue("expiresAt", expiresAt, expiresAt instanceof Date && !Number.isNaN(expiresAt.getTime()), "a date");
-    const secret = value ?? seededSecret(`${this.#seed}:secret:${this.secrets.length}`);
-    this.secrets.push({ value: secret, expiresAt: expiresAt?.getTime() ?? Number.POSITIVE_INFINITY });
+    const name = `${this.#seed}:secret:${this.#secretsMade}`;
+    this.#secretsMade += 1;
+    const secret = value ?? seededSecret(name);
+    const id = seededGuid(name);
+    this.secrets.push({ id, value: secret, expiresAt: expiresAt?.getTime() ?? Number.POSITIVE_INFINITY });
     return secret;
   }
 
@@ -126,7 +135,6 @@ export class AppRegistration {
 /** An app in one tenant. Change it while the emulator runs, as an administrator would. */
 export class App {
   readonly clientId: string;
-  readonly displayName: string;
   /** Id of its service principal: `oid` and `sub` of its tokens. */
   readonly objectId: string;
   /** What is granted from now on; tokens that were issued keep the roles they have. */
@@ -142,10 +150,13 @@ export class App {
     for (const list of Array.isArray(roles) ? [roles] : Object.values(roles ?? {})) checkTexts("roles", list);
     this.registration = registration;
     this.clientId = registration.clientId;
-    this.displayName = registration.displayName;
     this.objectId = seededGuid(`${tenantId}:${this.clientId}:principal`);
     this.roles = roles ?? ["User.Read.All"];
     this.disabled = disabled ?? false;
+  }
+
+  get displayName(): string {
+    return this.registration.displayName;
   }
 
   /** The secret that was registered last. @throws Error when there is none. */

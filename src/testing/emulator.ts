@@ -1,5 +1,7 @@
 import type { AppOptions } from "./app.js";
 import { checkChoice, checkKnown, checkText, checkTexts, checkValue, checkWhole, defined } from "./check-options.js";
+import { createControl } from "./control/control.js";
+import type { Controlled } from "./control/route.js";
 import { createSigningKey } from "./crypto/signing-key.js";
 import { describeTenant, type EmulatedTenant } from "./emulated-tenant.js";
 import type { ErrorSeparator } from "./entra/failure.js";
@@ -33,6 +35,12 @@ export interface EmulatorOptions extends TenantOptions, Partial<GraphSwitches> {
    * vouches for; other hosts are passed on, unless the emulator listens beyond loopback. Default `false`.
    */
   proxy?: boolean;
+  /**
+   * Let it be controlled over HTTP, under `/_emulator/` of its address, by programs of any language: grants, secrets, people, faults,
+   * clock. `token` is what they have to show as a bearer; where the emulator listens beyond loopback, nothing is controlled without one.
+   * `onStop` is told that it is to stop; without it, it stops. Default `false`.
+   */
+  control?: boolean | ControlSettings;
   /** Life of a token, in seconds. Default 3599, and 86399 for revocable tokens (`cp1`). */
   tokenLifetimeSeconds?: number;
   /** Be stricter than the service: `true` for all of it. Default `false`. */
@@ -43,6 +51,14 @@ export interface EmulatorOptions extends TenantOptions, Partial<GraphSwitches> {
   challengeSpelling?: ChallengeSpelling;
   /** Further origins that `fetch` carries here, such as `https://login.contoso.com` for a custom URL domain. */
   origins?: readonly string[];
+}
+
+/** Who may control an emulator over HTTP, and what becomes of its end. */
+export interface ControlSettings {
+  token?: string;
+  onStop?(): void;
+  /** Told under `health`. */
+  version?: string;
 }
 
 /** Time in the emulator. */
@@ -63,6 +79,8 @@ export interface Emulator extends EmulatedTenant, AsyncDisposable {
   readonly ca: string | undefined;
   /** With `proxy`: its address, for `HTTPS_PROXY`. */
   readonly proxy: string | undefined;
+  /** With `control`: where it is controlled, `http://127.0.0.1:<port>/_emulator/`. */
+  readonly console: string | undefined;
   /** The latest ten thousand requests, oldest first. Empty it by `length = 0`. */
   readonly requests: RecordedRequest[];
   readonly faults: Faults;
@@ -95,6 +113,7 @@ const optionNames: Record<keyof EmulatorOptions, true> = {
   host: true,
   tls: true,
   proxy: true,
+  control: true,
   origins: true,
   tokenLifetimeSeconds: true,
   strict: true,
@@ -113,19 +132,29 @@ const optionNames: Record<keyof EmulatorOptions, true> = {
 
 const isLoopback = (host: string) => /^(127\.|localhost$|::1$)/.test(host);
 
-function checkListening({ port, host, tls, proxy, origins }: EmulatorOptions): void {
+function checkListening({ port, host, tls, proxy, control, origins }: EmulatorOptions): void {
   const isOrigin = (text: unknown) => URL.canParse(String(text)) && new URL(String(text)).origin === text;
   checkWhole("port", port, 0, 65_535);
   checkText("host", host);
   checkValue("tls", tls, typeof tls === "boolean" || Array.isArray(tls?.hostnames), "a boolean or { hostnames: [] }");
   checkTexts("hostnames", typeof tls === "object" ? tls.hostnames : undefined);
   checkValue("proxy", proxy, typeof proxy === "boolean", "a boolean");
+  if (typeof control === "object") {
+    checkKnown("control", control, { token: true, onStop: true, version: true });
+    checkText("token", control.token);
+  } else checkValue("control", control, typeof control === "boolean", "a boolean or { token }");
   checkValue(
     "origins",
     origins,
     Array.isArray(origins) && origins.every(isOrigin),
     'a list as ["https://contoso.com"]',
   );
+}
+
+/** What is open to the network isn't controlled by whoever comes. */
+function controlSettings(control: EmulatorOptions["control"], loopbackOnly: boolean): ControlSettings | undefined {
+  const settings = control === true ? {} : control || undefined;
+  return loopbackOnly || settings?.token ? settings : undefined;
 }
 
 /**
@@ -200,20 +229,51 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       ...defined({ clientId, roles, secrets: clientSecret === undefined ? undefined : [clientSecret] }),
     });
   const first = registerHome();
+  function reset(): void {
+    offset = 0;
+    requests.length = 0;
+    faults.clear();
+    entra.reset();
+    home.reset();
+    registerHome();
+    for (const [name, tenant] of tenants) if (tenant !== home) tenants.delete(name);
+  }
+
   // Spread here, so that what is wrong with the options shows before a socket is open.
   const described = { ...describeTenant(home, first, clock) };
   const { tls = false, proxy = false, origins = [] } = options;
+  const controlled = controlSettings(options.control, isLoopback(host));
+  const outside: Controlled = {
+    clock,
+    faults,
+    requests,
+    reset,
+    tenant: (name) => (name === undefined ? home : findTenant(name)),
+    stop: () => (controlled?.onStop ? controlled.onStop() : void server.close()),
+    get origin() {
+      return server.origin;
+    },
+    get ca() {
+      return server.ca;
+    },
+  };
   const server = await openServer({
     ...{ host, port, tls, proxy, services, clock, faults, requests, errorSeparator },
     loopbackOnly: isLoopback(host),
+    control: (isOwn) =>
+      controlled
+        ? createControl({ emulator: outside, isOwn, token: controlled.token, version: controlled.version })
+        : undefined,
   });
   const { origin, ca, close: stop } = server;
+  const consoleAddress = `${server.plainOrigin}/_emulator/`;
 
   return {
     ...described,
     origin,
     ca,
     proxy: proxy ? server.plainOrigin : undefined,
+    console: controlled ? consoleAddress : undefined,
     requests,
     faults,
     clock,
@@ -225,15 +285,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       tenant.consent(home.app(first.clientId).registration, defined({ roles: granted }));
       return describeTenant(tenant, first, clock);
     },
-    reset() {
-      offset = 0;
-      requests.length = 0;
-      faults.clear();
-      entra.reset();
-      home.reset();
-      registerHome();
-      for (const [name, tenant] of tenants) if (tenant !== home) tenants.delete(name);
-    },
+    reset,
     [Symbol.asyncDispose]: stop,
   };
 }

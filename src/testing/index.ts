@@ -16,6 +16,7 @@ export type {
 } from "./directory/tenant-objects.js";
 export type { EmulatedTenant } from "./emulated-tenant.js";
 export {
+  type ControlSettings,
   type Emulator,
   type EmulatorOptions,
   type MovableClock,
@@ -28,4 +29,4 @@ export type { Fault, FaultMatch, Faults } from "./faults/faults.js";
 export type { GraphSwitches } from "./graph/switches.js";
 export type { ChallengeSpelling } from "./graph/verify-bearer.js";
 export type { TenantOptions } from "./tenant.js";
-export type { RecordedRequest } from "./wire/request-log.js";
+export type { RecordedRequest, RequestAdvice } from "./wire/request-log.js";

@@ -21,6 +21,7 @@ const appOptions: Record<keyof AppOptions, true> = {
   clientId: true,
   displayName: true,
   roles: true,
+  asksFor: true,
   secrets: true,
   certificates: true,
   federatedCredentials: true,

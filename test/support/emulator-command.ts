@@ -13,6 +13,8 @@ export interface Ready {
   bundle: string;
   pid: number;
   proxy: string | null;
+  console: string | null;
+  control: boolean;
   tenantId: string;
   domain: string;
   tenants: { tenantId: string; domain: string }[];
@@ -39,8 +41,11 @@ export async function startCommand(...options: string[]): Promise<{ ready: Ready
   return { ready: await readLine(child), child };
 }
 
+/** @throws Error when it ends before it is ready */
 export async function readLine(child: ChildProcess): Promise<Ready> {
-  const [line] = (await once(createInterface(child.stdout!), "line")) as [string];
+  const lines = createInterface(child.stdout!);
+  const [line] = (await Promise.race([once(lines, "line"), once(lines, "close")])) as [string?];
+  if (line === undefined) throw new Error("The command ended before it was ready.");
   return JSON.parse(line) as Ready;
 }
 

@@ -18,7 +18,7 @@ export async function emulatorCommand(args: readonly string[], version: string):
     const settings = readSettings(args);
     if (settings === "help") await print(usage);
     else if (settings === "version") await print(`${version}\n`);
-    else return await serve(settings);
+    else return await serve(settings, version);
     return 0;
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);
@@ -38,7 +38,7 @@ function print(text: string): Promise<void> {
   });
 }
 
-async function serve(settings: Settings): Promise<number> {
+async function serve(settings: Settings, version: string): Promise<number> {
   // What can't be written is told where it is written; it isn't to end the process before all is cleaned up.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   let running: RunningProgram | undefined;
@@ -48,7 +48,7 @@ async function serve(settings: Settings): Promise<number> {
   });
   const traces = new Traces();
   // From the start, for whoever reads the line may answer it with a signal at once.
-  const stopWatching = watchForEnd(process, {
+  const { end, unwatch } = watchForEnd(process, {
     first: (signal) => (running ? running.end(signal) : stop()),
     again(signal) {
       running?.kill();
@@ -57,7 +57,7 @@ async function serve(settings: Settings): Promise<number> {
   });
   let started: StartedTenant | undefined;
   try {
-    started = await startTenant(settings);
+    started = await startTenant(settings, { version, onStop: end });
     const trust = writeTrust(started.emulator.ca!, process.env);
     traces.add(trust.remove);
     const environment = environmentOf(started.emulator, trust, process.env);
@@ -74,7 +74,7 @@ async function serve(settings: Settings): Promise<number> {
   } finally {
     await started?.emulator.stop();
     traces.remove();
-    stopWatching();
+    unwatch();
   }
 }
 
@@ -98,9 +98,10 @@ class Traces {
 
 /** What programs read when the tenant is ready: one line of JSON. */
 function readyLine({ emulator, apps, tenants }: StartedTenant, { ca, bundle }: Trust, environment: object): string {
-  const { origin, proxy, tenantId, domain } = emulator;
+  const { origin, proxy, console, tenantId, domain } = emulator;
   const line = {
     ...{ origin, ca, bundle, pid: process.pid, proxy: proxy ?? null, tenantId, domain },
+    ...{ console: console ?? null, control: console !== undefined },
     tenants: tenants.map((tenant) => ({ tenantId: tenant.tenantId, domain: tenant.domain })),
     apps: apps.map(({ displayName, clientId, clientSecret, roles }) => ({
       name: displayName,

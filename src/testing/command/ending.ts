@@ -23,7 +23,6 @@ const repeatedWithinMs = 1000;
 /**
  * Watches for what ends the command: a signal, or, under npm and npx, the end of the parent. They hand no SIGTERM on, but the shell that
  * they run the command by dies of it. (Of a `kill -9` nobody hears.)
- * @returns a function that stops watching
  */
 export function watchForEnd(
   watched: Watched,
@@ -47,8 +46,13 @@ export function watchForEnd(
       told("SIGTERM");
     }, everyMs).unref();
   }
-  return () => {
-    clearInterval(timer);
-    for (const signal of signals) watched.off(signal, told);
+  return {
+    /** The same as a signal. */
+    end: () => told("SIGTERM"),
+    /** Watches no longer. */
+    unwatch() {
+      clearInterval(timer);
+      for (const signal of signals) watched.off(signal, told);
+    },
   };
 }

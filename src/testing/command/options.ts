@@ -28,6 +28,11 @@ export const commandOptions = {
   // Node searches the whole command line for this one, its script's part too, and ends where there is no such file.
   "env-file": { value: "file", help: "the same, for a file that is there; else Node takes it for its own option" },
   proxy: { help: "be a proxy under which Microsoft's hosts lead here, for programs that obey HTTPS_PROXY" },
+  "control-token": {
+    value: "text",
+    help: "what whoever controls it has to show; wanted where --host is beyond loopback",
+  },
+  "no-control": { help: "nothing under /_emulator/: no control from outside" },
   host: { value: "address", help: "address to listen on (default 127.0.0.1)" },
   hostname: { value: "name", multiple: true, help: "a further name for the certificate; can be repeated" },
   tls: { help: "accepted, and of no effect: the port speaks TLS and plain HTTP" },

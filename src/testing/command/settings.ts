@@ -41,9 +41,11 @@ export function readSettings(args: readonly string[]): Settings | "help" | "vers
   if (values.version) return "version";
   const text = (name: OptionName) => values[name] as string | undefined;
   const texts = (name: OptionName) => (values[name] ?? []) as string[];
-  for (const name of ["host", "certificate", "dotenv", "env-file"] as const) {
+  for (const name of ["host", "certificate", "control-token", "dotenv", "env-file"] as const) {
     if (text(name)?.trim() === "") throw new Misuse(`--${name} needs a value.`);
   }
+  const token = text("control-token");
+  if (token !== undefined && values["no-control"]) throw new Misuse("Give --control-token or --no-control, not both.");
   const running = programOf(text("exec"), program);
   const roles = text("roles");
   return {
@@ -54,6 +56,7 @@ export function readSettings(args: readonly string[]): Settings | "help" | "vers
       tls: { hostnames: texts("hostname").map((name) => hostName("--hostname", name)) },
       proxy: values.proxy === true,
       throttle: values.throttle === true,
+      control: values["no-control"] ? false : { ...(token !== undefined && { token }) },
       ...(text("host") !== undefined && { host: text("host")! }),
       ...(roles !== undefined && { roles: permissions("--roles", roles) }),
     },

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { App } from "../app.js";
 import type { EmulatedTenant } from "../emulated-tenant.js";
-import { type Emulator, type EmulatorOptions, startEmulator } from "../emulator.js";
+import { type ControlSettings, type Emulator, type EmulatorOptions, startEmulator } from "../emulator.js";
 import { Misuse, type Settings } from "./settings.js";
 
 /** An emulator, and what the command line put into it. */
@@ -15,11 +15,16 @@ export interface StartedTenant {
 
 /**
  * Starts the tenant that the command line asks for.
+ * @param control what is known of its control beside the command line
  * @throws Error that names the option it is about
  */
-export async function startTenant(settings: Settings): Promise<StartedTenant> {
+export async function startTenant(settings: Settings, control: ControlSettings): Promise<StartedTenant> {
   const certificate = settings.certificate && readCertificate(settings.certificate);
-  const emulator = await start(settings.emulator);
+  const { control: asked = false } = settings.emulator;
+  const emulator = await start({
+    ...settings.emulator,
+    control: asked && { ...(asked as ControlSettings), ...control },
+  });
   try {
     if (certificate) register(emulator.app(), certificate);
     for (const uri of settings.apis) addApi(emulator, uri);
@@ -72,7 +77,7 @@ async function start(options: EmulatorOptions): Promise<Emulator> {
 async function explained(error: NodeJS.ErrnoException, { host = "127.0.0.1", port }: EmulatorOptions): Promise<Error> {
   const cause = { cause: error };
   if (error.code === "EADDRINUSE") {
-    const who = (await isEmulator(host, port!)) ? "another embedded tenant" : "another program";
+    const who = await listenerAt(host, port!);
     return new Error(
       `Port ${port} is taken by ${who}: stop it, or give --port 0 for any that is free (EADDRINUSE).`,
       cause,
@@ -83,14 +88,19 @@ async function explained(error: NodeJS.ErrnoException, { host = "127.0.0.1", por
   return error;
 }
 
-/** An emulator says at its address what it is. */
-async function isEmulator(host: string, port: number): Promise<boolean> {
+/** An emulator says who it is, where it isn't told to be silent, and at its address what it is. */
+async function listenerAt(host: string, port: number): Promise<string> {
+  const ask = (path: string) => {
+    const reachable = { "0.0.0.0": "127.0.0.1", "::": "[::1]" }[host] ?? (host.includes(":") ? `[${host}]` : host);
+    return fetch(`http://${reachable}:${port}${path}`, { signal: AbortSignal.timeout(1000) }).then((answer) =>
+      answer.text(),
+    );
+  };
   try {
-    const answer = await fetch(`http://${host.includes(":") ? `[${host}]` : host}:${port}/`, {
-      signal: AbortSignal.timeout(1000),
-    });
-    return (await answer.text()).startsWith("graph-app-identity emulator");
+    if (!(await ask("/")).startsWith("graph-app-identity emulator")) return "another program";
+    const { pid } = JSON.parse(await ask("/_emulator/health").catch(() => "{}")) as { pid?: number };
+    return `another embedded tenant${pid === undefined ? "" : ` (pid ${pid})`}`;
   } catch {
-    return false;
+    return "another program";
   }
 }

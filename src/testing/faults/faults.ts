@@ -88,8 +88,12 @@ const effectFields: Record<Exclude<keyof Fault, keyof typeof matchFields>, true>
   body: true,
 };
 
-interface Armed {
+/** A fault that waits for its requests. */
+export interface Armed {
+  /** Counted from 1 since the emulator's start. */
+  id: number;
   fault: Fault;
+  struck: number;
   seen: number;
   left: number;
 }
@@ -113,9 +117,19 @@ function fits(entry: Armed, request: RecordedRequest): boolean {
   return nth === undefined || nth === entry.seen;
 }
 
-/** The faults of an emulator, and `strike`, which says what goes wrong with one request. */
-export function createFaults(seed: number): Faults & { strike(request: RecordedRequest): Fault | undefined } {
+/** The faults of an emulator, as the emulator's rooms see them. */
+export interface ArmedFaults extends Faults {
+  /** What goes wrong with one request. */
+  strike(request: RecordedRequest): Fault | undefined;
+  /** Those that are still to strike, oldest first. */
+  list(): readonly Armed[];
+  /** @returns whether there was such a one */
+  remove(id: number): boolean;
+}
+
+export function createFaults(seed: number): ArmedFaults {
   let armed: Armed[] = [];
+  let made = 0;
   let random = seededRandom(seed);
 
   return {
@@ -132,8 +146,11 @@ export function createFaults(seed: number): Faults & { strike(request: RecordedR
       if (!Object.keys(effectFields).some((name) => fault[name as keyof Fault] !== undefined)) {
         throw new TypeError(`A fault does something: ${Object.keys(effectFields).join(", ")}.`);
       }
+      made += 1;
       const entry = {
+        id: made,
         fault,
+        struck: 0,
         seen: 0,
         left: fault.times ?? (fault.chance === undefined ? 1 : Number.POSITIVE_INFINITY),
       };
@@ -146,9 +163,16 @@ export function createFaults(seed: number): Faults & { strike(request: RecordedR
       armed = [];
       random = seededRandom(seed);
     },
+    list: () => armed,
+    remove(id) {
+      const before = armed.length;
+      armed = armed.filter((entry) => entry.id !== id);
+      return armed.length < before;
+    },
     strike(request) {
       const struck = armed.filter((entry) => fits(entry, request)).find(({ fault }) => random() < (fault.chance ?? 1));
       if (!struck) return undefined;
+      struck.struck += 1;
       struck.left -= 1;
       if (struck.left <= 0) armed = armed.filter((entry) => entry !== struck);
       return struck.fault;

@@ -37,6 +37,7 @@ export async function answerAsGraph(
       status,
       headers: { ...common, "content-type": "application/json", ...headers },
       body: JSON.stringify({ error: { code, message, innerError } }),
+      ...(error.lacks && { lacks: error.lacks }),
     };
   }
 }

@@ -48,7 +48,8 @@ const relationReaders: Readonly<Record<string, readonly string[]>> = {
 
 export function authorize({ roles }: GraphCaller, permissions: readonly string[]): void {
   if (permissions.some((permission) => roles.includes(permission))) return;
-  throw new GraphRefusal(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.");
+  const message = "Insufficient privileges to complete the operation.";
+  throw new GraphRefusal(403, "Authorization_RequestDenied", message, {}, {}, permissions);
 }
 
 export const readersOf = ({ name }: Collection) => readers[name] ?? directory;

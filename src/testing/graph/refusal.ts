@@ -3,6 +3,7 @@ export class GraphRefusal extends Error {
   /**
    * @param headers go with the answer
    * @param innerError fields of `innerError` beside the ids and the date
+   * @param lacks permissions of which one would do
    */
   constructor(
     readonly status: number,
@@ -10,6 +11,7 @@ export class GraphRefusal extends Error {
     message: string,
     readonly headers: Record<string, string> = {},
     readonly innerError: Record<string, string> = {},
+    readonly lacks?: readonly string[],
   ) {
     super(message);
     this.name = "GraphRefusal";

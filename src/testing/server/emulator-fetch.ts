@@ -21,6 +21,9 @@ export function createCarrier(target: string, origins: readonly string[]): typeo
     const url = new URL(asked.url);
     const { origin } = url;
     const known = origins.includes(origin) || (url.protocol === "https:" && !url.port && serviceOfHost(url.hostname));
+    if (url.pathname.startsWith("/_emulator/")) {
+      throw new TypeError("What controls the emulator isn't asked through its fetch: ask it at emulator.console.");
+    }
     if (!known) {
       throw new TypeError(
         `The emulator stands for Microsoft's login and Graph hosts and carries nothing to ${origin}.`,

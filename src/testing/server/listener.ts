@@ -9,6 +9,8 @@ import type { EmulatorClock, WireReply, WireRequest } from "../wire/messages.js"
 import { type RecordedRequest, record, recordStep } from "../wire/request-log.js";
 import { originHeader } from "./emulator-fetch.js";
 import { frontPage, isFrontPage } from "./front-page.js";
+import { foreignPage, mayBePage } from "./guard.js";
+import { noteAnswer } from "./note-answer.js";
 import type { ForwardProxy } from "./proxy.js";
 
 /** What answers: each service gets the requests of its hosts, or of its paths where both share a host. */
@@ -24,6 +26,12 @@ export interface ListenerOptions {
   requests: RecordedRequest[];
   errorSeparator: ErrorSeparator;
   proxy: ForwardProxy;
+  /** Whether a host and port are the emulator's own. */
+  isOwn(host: string): boolean;
+  /** Answers what isn't Microsoft's, where it is there: it tells whether it has. */
+  control: ((incoming: IncomingMessage, response: ServerResponse) => boolean) | undefined;
+  /** Where links to the emulator's own pages lead. */
+  consentOrigin(): string;
 }
 
 /** Answers HTTP requests: reads, records, lets faults strike, asks the service, writes. */
@@ -34,14 +42,22 @@ export function createListener({
   requests,
   errorSeparator,
   proxy,
+  isOwn,
+  control,
+  consentOrigin,
 }: ListenerOptions): RequestListener {
+  let count = 0;
   async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const { body, complete } = await readBody(incoming);
     const request = { ...readHead(incoming, clock), body };
     if (isFrontPage(request)) return write(response, frontPage, undefined);
     const service = serviceOf(request.url);
     const entry = record(requests, service, request);
+    count += 1;
+    entry.n = count;
+    const startedAt = performance.now();
     const fault = faults.strike(entry);
+    if (fault) entry.fault = true;
     if (fault?.hang) return;
     if (fault?.delayMs) await delay(fault.delayMs, response);
     if (fault?.reset) {
@@ -55,11 +71,22 @@ export function createListener({
       return answerUnder(ownFault, ownEntry, step, errorSeparator, serve);
     };
     const serve = () => (complete ? services[service](request, entry, onStep) : tooLarge);
-    write(response, await answerUnder(fault, entry, request, errorSeparator, serve), fault);
+    const reply = await answerUnder(fault, entry, request, errorSeparator, serve);
+    noteAnswer(entry, reply, performance.now() - startedAt, consentOrigin());
+    write(response, reply, fault);
+  }
+
+  /** What a page of elsewhere asks reaches nothing: what is in the directory may be somebody's. */
+  function refusesPage({ headers }: IncomingMessage, response: ServerResponse): boolean {
+    const foreign = mayBePage(headers) && headers[originHeader] === undefined && foreignPage(headers, isOwn);
+    if (!foreign) return false;
+    const error = { code: "foreign_page", message: foreign };
+    response.writeHead(403, { "content-type": "application/json" }).end(JSON.stringify({ error }));
+    return true;
   }
 
   return (incoming, response) => {
-    if (proxy.forward(incoming, response)) return;
+    if (proxy.forward(incoming, response) || control?.(incoming, response) || refusesPage(incoming, response)) return;
     answer(incoming, response).catch((error: unknown) => {
       if (response.destroyed) return;
       const malformed = error instanceof URIError || (error as { code?: string }).code === "ERR_INVALID_URL";

@@ -50,6 +50,7 @@ export function cloudOfLoginHost(host: string): EmulatedCloud | undefined {
 /** Every host that the emulator stands for, as names of a certificate. */
 export const certificateNames: readonly string[] = [
   ...clouds.flatMap(({ login, graph }) => [...login, ...graph]),
+  reportsHost,
   "*.ciamlogin.com",
 ];
 

@@ -15,6 +15,8 @@ export interface WireReply {
   status: number;
   headers: Record<string, string | readonly string[]>;
   body?: string | Uint8Array;
+  /** Application permissions of which the caller had none, each enough. Not sent: for the log. */
+  lacks?: readonly string[];
 }
 
 /** Time as the emulator sees it: it can be moved. */

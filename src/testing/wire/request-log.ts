@@ -21,10 +21,34 @@ export interface RecordedRequest {
   status: number | undefined;
   /** Claims of the access token that came with it, where it was a valid one. */
   claims?: Readonly<Record<string, unknown>>;
+  /** Its number, counted from 1 since the start. */
+  n?: number;
+  /** How long the answer took, in milliseconds. */
+  ms?: number;
+  /** Bytes of the answer's body. */
+  bytes?: number;
+  /** Client id of the app that asked, where the request told it. */
+  app?: string;
+  /** What a refusal said. */
+  error?: { code: string; message: string };
+  /** Whether a fault struck. */
+  fault?: true;
+  /** Why it was refused, and what helps. */
+  advice?: RequestAdvice;
   /** The steps of a batch, in the order in which they were answered. */
   steps?: RecordedRequest[];
   /** Of a batch's step: its id. */
   step?: string;
+}
+
+/** What helps against a refusal. */
+export interface RequestAdvice {
+  /** A permission that the app lacks: of those that would do, the one people know. */
+  lacks?: string[];
+  /** Where an administrator grants it. */
+  consent?: string;
+  /** Graph has it, and the emulator hasn't. */
+  notEmulated?: true;
 }
 
 const remembered = 10_000;

@@ -191,7 +191,7 @@ describe("what can't be", () => {
     [
       "a taken port",
       () => ["--port", new URL(ready.origin).port],
-      /^Port \d+ is taken by another embedded tenant.*--port 0.*EADDRINUSE/,
+      /^Port \d+ is taken by another embedded tenant \(pid \d+\): .*--port 0.*EADDRINUSE/,
       1,
     ],
     [

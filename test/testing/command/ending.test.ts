@@ -11,6 +11,7 @@ let watched: Watched;
 let now: number;
 let heard: string[];
 let stop = () => {};
+let end = () => {};
 beforeEach(() => {
   vi.useFakeTimers();
   watched = new Watched();
@@ -23,11 +24,11 @@ afterEach(() => {
 });
 const watch = (env: NodeJS.ProcessEnv = {}) => {
   watched.env = env;
-  stop = watchForEnd(watched, {
+  ({ unwatch: stop, end } = watchForEnd(watched, {
     first: (signal) => heard.push(`first ${signal}`),
     again: (signal) => heard.push(`again ${signal}`),
     now: () => now,
-  });
+  }));
 };
 
 describe("the end of the command", () => {
@@ -59,6 +60,13 @@ describe("the end of the command", () => {
       expect(heard).toEqual(["first SIGTERM"]);
     },
   );
+
+  it("can be asked for", () => {
+    watch();
+    end();
+    end();
+    expect(heard).toEqual(["first SIGTERM"]);
+  });
 
   it("has nothing to do with the parent elsewhere: a background job outlives its shell", () => {
     watch();

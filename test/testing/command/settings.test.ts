@@ -7,7 +7,10 @@ const settings = (...args: string[]) => readSettings(args) as Settings;
 describe("the command line", () => {
   it("stands for a tenant of a thousand on port 8443 when it is empty", () => {
     expect(settings()).toEqual({
-      emulator: { port: 8443, users: 1000, seed: 1, tls: { hostnames: [] }, proxy: false, throttle: false },
+      emulator: {
+        ...{ port: 8443, users: 1000, seed: 1, tls: { hostnames: [] } },
+        ...{ proxy: false, throttle: false, control: {} },
+      },
       ...{ apps: [], tenants: [], apis: [], quiet: false },
       ...{ certificate: undefined, program: undefined, envFile: undefined },
     });
@@ -45,6 +48,8 @@ describe("the command line", () => {
       { program: { argv: ["node", "--version", "--"] }, emulator: { port: 0, users: 5 } },
     ],
     [["--exec", "x", "--port", "1234"], { emulator: { port: 1234 } }],
+    [["--no-control"], { emulator: { control: false } }],
+    [["--control-token", "t"], { emulator: { control: { token: "t" } } }],
     [["--dotenv", "-"], { envFile: "-" }],
     [["--env-file", "a.env"], { envFile: "a.env" }],
   ])("%j means what it says", (args, expected) => {
@@ -82,6 +87,8 @@ describe("the command line", () => {
     [["--hostname", ""], "--hostname is the name of a host"],
     [["--certificate", ""], "--certificate needs a value"],
     [["--dotenv", ""], "--dotenv needs a value"],
+    [["--control-token", ""], "--control-token needs a value"],
+    [["--control-token", "t", "--no-control"], "not both"],
     [["--exec", " "], "--exec needs a command"],
     [["--"], "After -- comes a command"],
     [["--exec", "a", "--", "b"], "not both"],

@@ -1,0 +1,192 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { foreignPage } from "../server/guard.js";
+import { appRoutes } from "./app-routes.js";
+import { ControlError, notFound } from "./control-error.js";
+import { directoryRoutes } from "./directory-routes.js";
+import type { Controlled, ControlReply, Route } from "./route.js";
+import { stateRoutes } from "./state-routes.js";
+
+/** No tenant's name and no version of Graph. */
+export const controlPrefix = "/_emulator/";
+const mostBodyBytes = 2 ** 20;
+
+export interface ControlOptions {
+  emulator: Controlled;
+  /** Whether a host and port are the emulator's. */
+  isOwn(host: string): boolean;
+  /** What a caller has to show as a bearer token. */
+  token: string | undefined;
+  version: string | undefined;
+}
+
+const safe = {
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+};
+
+/** Answers what is asked under `/_emulator/`, from one table of routes: gives a function that tells whether it did. */
+export function createControl({ emulator, isOwn, token, version }: ControlOptions) {
+  const startedAt = performance.now();
+  const routes: readonly Route[] = [
+    {
+      ...{ method: "GET", path: "health", does: "whether the emulator is ready, and who it is" },
+      handle: () => ({ json: health() }),
+    },
+    {
+      ...{ method: "GET", path: "api", does: "these routes" },
+      handle: () => ({
+        json: { value: routes.map(({ method, path, does }) => ({ method, path: controlPrefix + path, does })) },
+      }),
+    },
+    ...appRoutes,
+    ...directoryRoutes,
+    ...stateRoutes,
+    {
+      ...{ method: "GET", path: "ca.pem", does: "the certificate authority to trust" },
+      handle() {
+        if (emulator.ca === undefined) throw notFound("certificate authority: it speaks no TLS");
+        return { text: emulator.ca, contentType: "application/x-pem-file" };
+      },
+    },
+  ];
+
+  function health(): object {
+    const { id: tenantId, domain } = emulator.tenant()!;
+    const uptimeSeconds = Math.floor((performance.now() - startedAt) / 1000);
+    const now = new Date(emulator.clock.now()).toISOString();
+    return {
+      status: "ready",
+      version,
+      pid: process.pid,
+      uptimeSeconds,
+      now,
+      origin: emulator.origin,
+      tenantId,
+      domain,
+    };
+  }
+
+  async function answer(incoming: IncomingMessage, signal: AbortSignal): Promise<ControlReply> {
+    const foreign = foreignPage(incoming.headers, isOwn);
+    if (foreign) throw new ControlError("foreign_page", foreign);
+    if (token !== undefined && !shows(incoming.headers.authorization, token)) {
+      throw new ControlError("unauthorized", "Show the token of --control-token as a bearer.", {
+        "www-authenticate": "Bearer",
+      });
+    }
+    const url = new URL(incoming.url ?? "/", "http://emulator");
+    const { route, params } = findRoute(routes, incoming.method ?? "GET", url.pathname.slice(controlPrefix.length));
+    const tenant = emulator.tenant(url.searchParams.get("tenant") ?? undefined);
+    if (!tenant) throw notFound(`tenant ${url.searchParams.get("tenant")}`);
+    const body = await readBody(incoming);
+    return route.handle({ emulator, tenant, params, query: url.searchParams, body, signal });
+  }
+
+  async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    try {
+      write(response, await answer(incoming, gone.signal));
+    } catch (error) {
+      // Read to its end, so that the client comes to read why.
+      incoming.resume();
+      const known = error instanceof ControlError ? error : undefined;
+      const { code, message } = known ?? {
+        code: "internal",
+        message: "The emulator failed here; it is a defect of its own.",
+      };
+      if (!known) process.emitWarning(error as Error);
+      write(response, { status: known?.status ?? 500, json: { error: { code, message } } }, known?.headers);
+    }
+  }
+
+  return (incoming: IncomingMessage, response: ServerResponse): boolean => {
+    const path = (incoming.url ?? "").replace(/^https?:\/\/[^/]+/i, "");
+    if (!path.startsWith(controlPrefix)) return false;
+    serve(incoming, response).catch(() => response.destroy());
+    return true;
+  };
+}
+
+function write(
+  response: ServerResponse,
+  { status, json, text, contentType = "application/json; charset=utf-8" }: ControlReply,
+  headers = {},
+): void {
+  const body = text ?? (json === undefined ? "" : JSON.stringify(json));
+  const type = body === "" ? {} : { "content-type": contentType };
+  response.writeHead(status ?? (body === "" ? 204 : 200), { ...safe, ...type, ...headers }).end(body);
+}
+
+function findRoute(
+  routes: readonly Route[],
+  method: string,
+  path: string,
+): { route: Route; params: Record<string, string> } {
+  const there = routes.flatMap((route) => {
+    const params = paramsOf(route.path, path);
+    return params ? [{ route, params }] : [];
+  });
+  // A name in the path gives way to a word.
+  const [found] = there.filter(({ route }) => route.method === method).sort((a, b) => size(a.params) - size(b.params));
+  if (found) return found;
+  if (there.length === 0)
+    throw notFound(`route ${controlPrefix}${path.slice(0, 200)}; GET ${controlPrefix}api lists them`);
+  const allow = [...new Set(there.map(({ route }) => route.method))].join(", ");
+  throw new ControlError("method_not_allowed", `${method} isn't possible here: ${allow}.`, { allow });
+}
+
+const size = (params: object) => Object.keys(params).length;
+
+function paramsOf(pattern: string, path: string): Record<string, string> | undefined {
+  const [wanted, given] = [pattern.split("/"), path.split("/")];
+  if (wanted.length !== given.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [at, segment] of wanted.entries()) {
+    const [, name] = /^\{(\w+)\}$/.exec(segment) ?? [];
+    const value = decoded(given[at] as string);
+    if (name === undefined ? value !== segment : value === "") return undefined;
+    if (name !== undefined) params[name] = value;
+  }
+  return params;
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw new ControlError("invalid", "The path isn't encoded as paths are.");
+  }
+}
+
+async function readBody(incoming: IncomingMessage): Promise<Record<string, unknown>> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= mostBodyBytes) chunks.push(chunk);
+  }
+  if (bytes === 0) return {};
+  if (!/^application\/json\s*(;|$)/i.test(incoming.headers["content-type"] ?? ""))
+    throw new ControlError("unsupported_media_type", "A body is application/json.");
+  if (bytes > mostBodyBytes) throw new ControlError("too_large", `A body has ${mostBodyBytes} bytes at most.`);
+  const body = parsed(Buffer.concat(chunks).toString());
+  if (typeof body === "object" && body !== null && !Array.isArray(body)) return body as Record<string, unknown>;
+  throw new ControlError("invalid", "The body must be a JSON object.");
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ControlError("invalid", `The body isn't JSON: ${(error as Error).message}`);
+  }
+}
+
+function shows(authorization: string | undefined, token: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(authorization ?? ""), digest(`Bearer ${token}`));
+}

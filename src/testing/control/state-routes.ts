@@ -1,0 +1,182 @@
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Armed, Fault } from "../faults/faults.js";
+import { type GraphSwitches, initialSwitches } from "../graph/switches.js";
+import type { RecordedRequest } from "../wire/request-log.js";
+import { ControlError, checkFields, notFound } from "./control-error.js";
+import type { ControlCall, ControlReply, Route } from "./route.js";
+
+/** Functions can be given only in code; a pattern comes as `{ pattern, flags }`. */
+function faultOf(body: ControlCall["body"]): Fault {
+  const { path, ...rest } = body;
+  for (const name of ["where", "nextLink"] as const) {
+    if (name in rest) throw new ControlError("invalid", `"${name}" is a function, and can be given only in code.`);
+  }
+  if (path === undefined || typeof path === "string") return body as Fault;
+  const { pattern, flags = "" } = (path ?? {}) as { pattern?: unknown; flags?: unknown };
+  try {
+    if (typeof pattern !== "string" || typeof flags !== "string") throw new TypeError();
+    return { ...rest, path: new RegExp(pattern, flags) } as Fault;
+  } catch {
+    throw new ControlError("invalid", '"path" must be a text or { pattern, flags }.');
+  }
+}
+
+function faultShown({ id, fault, struck, left }: Armed): object {
+  const { path, where: _, nextLink: __, ...rest } = fault;
+  const shown = path instanceof RegExp ? { pattern: path.source, flags: path.flags } : path;
+  return {
+    id,
+    ...rest,
+    ...(shown !== undefined && { path: shown }),
+    struck,
+    left: Number.isFinite(left) ? left : null,
+  };
+}
+
+function addFault({ emulator: { faults }, body }: ControlCall): ControlReply {
+  try {
+    faults.add(faultOf(body));
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    throw new ControlError("invalid", error.message);
+  }
+  return { status: 201, json: faultShown(faults.list().at(-1)!) };
+}
+
+const clockShown = ({ emulator: { clock } }: ControlCall): ControlReply => {
+  const now = clock.now();
+  return { json: { now: new Date(now).toISOString(), offsetMs: Math.round(now - Date.now()) } };
+};
+
+function moveClock(call: ControlCall): ControlReply {
+  const { clock } = call.emulator;
+  const { body } = call;
+  checkFields(body, { advanceMs: "number", now: "time" });
+  if ((body.advanceMs === undefined) === (body.now === undefined))
+    throw new ControlError("invalid", "Give advanceMs or now.");
+  const ms = (body.advanceMs as number | undefined) ?? Date.parse(body.now as string) - clock.now();
+  try {
+    clock.advance(ms);
+  } catch {
+    throw new ControlError("invalid", '"advanceMs" leads beyond the end of time.');
+  }
+  return clockShown(call);
+}
+
+function switchGraph({ tenant, body }: ControlCall): ControlReply {
+  const { switches } = tenant.graph;
+  checkFields(body, switchKinds(switches));
+  try {
+    Object.assign(switches, initialSwitches({ ...switches, ...body } as GraphSwitches));
+  } catch (error) {
+    throw new ControlError("invalid", (error as Error).message);
+  }
+  return { json: switches };
+}
+
+function switchKinds(switches: GraphSwitches) {
+  const kinds = { string: "text", boolean: "boolean", number: "number" } as const;
+  return Object.fromEntries(
+    Object.entries(switches).map(([name, value]) => [name, kinds[typeof value as keyof typeof kinds]]),
+  );
+}
+
+const longestWaitMs = 30_000;
+
+/** Those that fit: by service, method, path (a part of it), status, app (client id), and number. */
+function requestsLike({ emulator, query }: ControlCall): RecordedRequest[] {
+  const [service, method, path, status, app] = ["service", "method", "path", "status", "app"].map((name) =>
+    query.get(name),
+  );
+  const after = Number(query.get("after") ?? 0);
+  return emulator.requests.filter(
+    (entry) =>
+      (entry.n ?? 0) > after &&
+      (!service || entry.service === service) &&
+      (!method || entry.method === method.toUpperCase()) &&
+      (!path || entry.path.includes(path)) &&
+      (!status || String(entry.status) === status) &&
+      (!app || entry.app === app.toLowerCase()),
+  );
+}
+
+/** With `wait`, in seconds, it answers as soon as one fits, so that a test can wait for it. */
+async function listRequests(call: ControlCall): Promise<ControlReply> {
+  const { query, signal } = call;
+  const until = performance.now() + Math.min(longestWaitMs, 1000 * (Number(query.get("wait")) || 0));
+  let found = requestsLike(call).filter(({ status }) => status !== undefined);
+  while (found.length === 0 && performance.now() < until && !signal.aborted) {
+    await Promise.race([sleep(25), once(signal, "abort")]);
+    found = requestsLike(call).filter(({ status }) => status !== undefined);
+  }
+  const limit = Number(query.get("limit") ?? 0) || 100;
+  return { json: { value: found.slice(-limit), count: found.length } };
+}
+
+/** What isn't in the directory: what goes wrong, what time it is, how Graph behaves, what was asked. */
+export const stateRoutes: readonly Route[] = [
+  {
+    ...{ method: "GET", path: "api/faults", does: "what is to go wrong, with how often it did and will" },
+    handle: ({ emulator }) => ({
+      json: { value: emulator.faults.list().map(faultShown), count: emulator.faults.list().length },
+    }),
+  },
+  { ...{ method: "POST", path: "api/faults", does: "lets something go wrong" }, handle: addFault },
+  {
+    ...{ method: "DELETE", path: "api/faults", does: "lets nothing go wrong any more" },
+    handle({ emulator }) {
+      emulator.faults.clear();
+      return {};
+    },
+  },
+  {
+    ...{ method: "DELETE", path: "api/faults/{id}", does: "takes a fault away" },
+    handle({ emulator, params }) {
+      if (!emulator.faults.remove(Number(params.id))) throw notFound(`fault ${params.id}`);
+      return {};
+    },
+  },
+  { ...{ method: "GET", path: "api/clock", does: "what time it is" }, handle: clockShown },
+  { ...{ method: "PATCH", path: "api/clock", does: "moves time: advanceMs, or now" }, handle: moveClock },
+  {
+    ...{ method: "DELETE", path: "api/clock", does: "back to real time" },
+    handle(call) {
+      call.emulator.clock.advance(Date.now() - call.emulator.clock.now());
+      return {};
+    },
+  },
+  {
+    ...{ method: "GET", path: "api/graph", does: "how Graph behaves" },
+    handle: ({ tenant }) => ({ json: tenant.graph.switches }),
+  },
+  { ...{ method: "PATCH", path: "api/graph", does: "changes how Graph behaves" }, handle: switchGraph },
+  {
+    ...{ method: "GET", path: "api/requests", does: "what was asked, oldest first; wait=<s> waits for one" },
+    handle: listRequests,
+  },
+  {
+    ...{ method: "DELETE", path: "api/requests", does: "empties the log" },
+    handle({ emulator }) {
+      emulator.requests.length = 0;
+      return {};
+    },
+  },
+  {
+    ...{ method: "POST", path: "api/reset", does: "back to the state after the start" },
+    handle({ emulator, body }) {
+      checkFields(body, {});
+      emulator.reset();
+      return {};
+    },
+  },
+  {
+    ...{ method: "POST", path: "api/stop", does: "ends the emulator, as SIGTERM does" },
+    handle({ emulator, body }) {
+      checkFields(body, {});
+      // After the answer.
+      setImmediate(() => emulator.stop());
+      return { status: 202 };
+    },
+  },
+];
