@@ -1,5 +1,6 @@
 import type { AppOptions } from "./app.js";
 import { checkChoice, checkKnown, checkText, checkTexts, checkValue, checkWhole, defined } from "./check-options.js";
+import { createConsent } from "./control/consent.js";
 import { createControl } from "./control/control.js";
 import type { Controlled } from "./control/route.js";
 import { createSigningKey } from "./crypto/signing-key.js";
@@ -260,10 +261,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const server = await openServer({
     ...{ host, port, tls, proxy, services, clock, faults, requests, errorSeparator },
     loopbackOnly: isLoopback(host),
-    control: (isOwn) =>
-      controlled
-        ? createControl({ emulator: outside, isOwn, token: controlled.token, version: controlled.version })
-        : undefined,
+    control(isOwn) {
+      const consent = createConsent({ tenant: outside.tenant, requests, clock, isOwn });
+      const control = controlled && createControl({ ...controlled, emulator: outside, isOwn });
+      return (incoming, response) => consent(incoming, response) || control?.(incoming, response) === true;
+    },
   });
   const { origin, ca, close: stop } = server;
   const consoleAddress = `${server.plainOrigin}/_emulator/`;

@@ -16,8 +16,8 @@ export interface ControlOptions {
   /** Whether a host and port are the emulator's. */
   isOwn(host: string): boolean;
   /** What a caller has to show as a bearer token. */
-  token: string | undefined;
-  version: string | undefined;
+  token?: string;
+  version?: string;
 }
 
 const safe = {
