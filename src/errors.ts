@@ -68,6 +68,8 @@ export interface AppIdentityErrorDetails {
   requestId?: string | undefined;
   /** How long the service asked to be left alone, in milliseconds. */
   retryAfterMs?: number | undefined;
+  /** What was asked for, of many that were read at once. */
+  path?: string | undefined;
   /** Number of the page that failed, from 1. */
   page?: number | undefined;
   /** Where the listing can be taken up again. */
@@ -101,6 +103,7 @@ export class AppIdentityError extends GraphClientError {
   declare readonly graphCode?: string;
   declare readonly requestId?: string;
   declare readonly retryAfterMs?: number;
+  declare readonly path?: string | undefined;
   declare readonly page?: number;
   declare readonly continuationToken?: string;
   declare readonly adminConsentUrl?: string;

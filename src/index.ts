@@ -33,6 +33,15 @@ export type { ExpansionAt, Listed, OrderAt, PropertyAt } from "./graph/paths/pat
 export type { RetryOptions } from "./graph/requests/attempt-policy.js";
 
 // What we ask
+export { type DirectoryObjectType, type ReadByIdsOptions, readByIds } from "./directory/read-by-ids.js";
+export {
+  type Read,
+  type ReadEachOptions,
+  type ReadProgress,
+  readEach,
+  type Unread,
+} from "./graph/read-each.js";
+export type { ValueAt } from "./graph/paths/value-types.js";
 export { type CountUsersOptions, countUsers } from "./users/count-users.js";
 export {
   type DeltaUsersOptions,

@@ -39,7 +39,7 @@ const mayImport: Record<string, string[]> = {
   identity: ["identity", "http"],
   graph: ["graph", "http"],
   users: ["users", "graph"],
-  directory: ["directory", "graph"],
+  directory: ["directory", "graph", "http"],
   testing: ["testing"],
 };
 

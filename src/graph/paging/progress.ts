@@ -1,4 +1,5 @@
 import type { Clock } from "../../clock.js";
+import { ProgressListener } from "./progress-listener.js";
 
 /** How far a listing is. */
 export interface ListProgress {
@@ -32,15 +33,14 @@ export class Progress {
   #pages = 0;
   #cut = 0;
   #total: number | undefined;
-  #warned = false;
   readonly #clock: Clock;
   readonly #startedAt: number;
-  readonly #listener: ((progress: ListProgress) => unknown) | undefined;
+  readonly #listener: ProgressListener<ListProgress>;
 
   constructor(clock: Clock, listener: ((progress: ListProgress) => unknown) | undefined) {
     this.#clock = clock;
     this.#startedAt = clock.monotonic();
-    this.#listener = listener;
+    this.#listener = new ProgressListener(listener);
   }
 
   add({ value, cut = [], count }: { value: unknown[]; cut?: unknown[]; count?: number }): void {
@@ -50,11 +50,10 @@ export class Progress {
     this.#total ??= count;
   }
 
-  /** What the listener throws goes to the caller. It isn't waited for: what it rejects with ends in a warning. */
   tell(
     rest: Pick<ListProgress, "restarts" | "duplicatesDropped" | "retries" | "throttledMs" | "requestIds" | "done">,
   ): void {
-    const told = this.#listener?.({
+    this.#listener.tell({
       pages: this.#pages,
       items: this.items,
       cut: this.#cut,
@@ -62,15 +61,5 @@ export class Progress {
       ...(this.#total !== undefined && { total: this.#total }),
       ...rest,
     });
-    if (typeof (told as Promise<unknown> | undefined)?.then === "function") {
-      (told as Promise<unknown>).then(undefined, () => this.#warn());
-    }
-  }
-
-  #warn(): void {
-    if (this.#warned) return;
-    this.#warned = true;
-    const what = "An onProgress callback of a listing rejected. Nobody waits for it: catch within it.";
-    process.emitWarning(what, { code: "GRAPH_APP_IDENTITY_PROGRESS" });
   }
 }

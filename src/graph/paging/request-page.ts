@@ -64,6 +64,7 @@ export function requestText<T>(
   return runAttempts<T>(
     {
       send: (attempt) =>
+        attempt.seat?.send(link, headers, attempt) ??
         requestFor(client, link)
           .headers({ ...headers, ...(attempt.freshConnection && { connection: "close" }) })
           .option("signal", attempt.signal)
@@ -148,7 +149,8 @@ function invalidAnswer(
   });
 }
 
-function readPage(text: string, response: Response): GraphPage {
+/** What an answer of a collection holds. @throws AppIdentityError `invalid_response` */
+export function readPage(text: string, response: Response): GraphPage {
   let body: unknown;
   try {
     body = JSON.parse(text);

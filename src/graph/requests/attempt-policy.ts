@@ -1,6 +1,6 @@
 import type { Clock } from "../../clock.js";
 import type { AppIdentityError } from "../../errors.js";
-import type { Attempt } from "./attempt.js";
+import type { Attempt, Seat } from "./attempt.js";
 import type { ThrottleGate } from "./throttle-gate.js";
 import type { RefreshAllowance } from "./token-refusals.js";
 
@@ -26,6 +26,17 @@ export interface ClientTraits {
   readonly clock: Clock;
   readonly gate: ThrottleGate;
   readonly refreshes: RefreshAllowance;
+  /**
+   * Carries the attempts in place of the client. On it being throttled is no failure: what many ask at once is throttled
+   * in part as a matter of course, and the budget alone ends it.
+   */
+  readonly wire?: Wire | undefined;
+}
+
+/** Carries requests of its own accord, several at a time. */
+export interface Wire {
+  /** Waits for a place; the attempt's time begins with it. */
+  seat(): Promise<Seat>;
 }
 
 export interface AttemptPolicy extends ClientTraits {

@@ -16,10 +16,17 @@ export interface Attempt {
   readonly freshConnection: boolean;
   /** The token that it went out with, once the provider or the chain has said so. */
   readonly token: string | undefined;
+  /** What carries it in place of the client, where its policy has a wire. */
+  readonly seat?: Seat | undefined;
   /** Who the provider speaks as, once it has said so. */
   readonly identity: AppIdentity | undefined;
   /** Keeps the caller's signal connected to a body that is handed over unread. To be called back when that has ended. */
   handOver(body: object): () => void;
+}
+
+/** A place on a wire that carries several requests at once. */
+export interface Seat {
+  send(link: string, headers: Record<string, string>, attempt: Attempt): Promise<Response>;
 }
 
 /** What the last answer makes of the next token request. */
@@ -54,6 +61,7 @@ export class OpenAttempt implements Attempt {
     hints: TokenHints,
     readonly freshConnection: boolean,
     { host, timeoutMs, clock, signal }: AttemptLimits,
+    readonly seat?: Seat,
   ) {
     this.tokenRequest = {
       enableCae: true,

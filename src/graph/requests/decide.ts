@@ -6,6 +6,8 @@ import type { AttemptPolicy } from "./attempt-policy.js";
 export interface RequestState {
   /** Attempts that failed, the last one included. */
   failures: number;
+  /** Those among them, before the last one, that Graph ended by asking to be left alone. */
+  throttles?: number;
   /** Milliseconds until no attempt may begin any more. */
   leftMs: number;
 }
@@ -25,12 +27,13 @@ export interface Decision {
  */
 export function decide(
   { retryable, retryAfterMs, statusCode }: Pick<AppIdentityError, "retryable" | "retryAfterMs" | "statusCode">,
-  { failures, leftMs }: RequestState,
-  { retry, idempotent, replayable = true }: Pick<AttemptPolicy, "retry" | "idempotent" | "replayable">,
+  { failures, throttles = 0, leftMs }: RequestState,
+  { retry, idempotent, replayable = true, wire }: Pick<AttemptPolicy, "retry" | "idempotent" | "replayable" | "wire">,
   random: () => number = Math.random,
 ): Decision {
   const throttled = statusCode === 429 || (statusCode === 503 && retryAfterMs !== undefined);
   const delayMs = retryDelay(failures, retryAfterMs, retry.delayMs, random);
   const curable = retryable && replayable && (idempotent || throttled);
-  return { again: curable && failures < retry.attempts && delayMs <= leftMs, delayMs, throttled };
+  const counted = wire === undefined ? failures : failures - throttles - Number(throttled);
+  return { again: curable && counted < retry.attempts && delayMs <= leftMs, delayMs, throttled };
 }

@@ -22,11 +22,13 @@ export async function runAttempts<T>(work: AttemptWork<T>, policy: AttemptPolicy
   const refusals = new Refusals(policy.refreshes, clock);
   let hints: TokenHints = {};
   let failures = 0;
+  let throttles = 0;
   let freshConnection = false;
 
   for (let number = 1; ; number++) {
     await passGate(policy, deadline);
-    const attempt: OpenAttempt = new OpenAttempt(number, hints, freshConnection, { host, ...policy });
+    const seat = await policy.wire?.seat();
+    const attempt: OpenAttempt = new OpenAttempt(number, hints, freshConnection, { host, ...policy }, seat);
     const outcome: Outcome<T> = await attemptOnce(work, attempt, refusals, policy);
     if ("result" in outcome) return outcome.result;
     if ("hints" in outcome) {
@@ -35,7 +37,12 @@ export async function runAttempts<T>(work: AttemptWork<T>, policy: AttemptPolicy
     }
     const { failure, response } = outcome;
     failures += 1;
-    const { again, delayMs, throttled } = decide(failure, { failures, leftMs: deadline - clock.monotonic() }, policy);
+    const { again, delayMs, throttled } = decide(
+      failure,
+      { failures, throttles, leftMs: deadline - clock.monotonic() },
+      policy,
+    );
+    throttles += Number(throttled);
     if (throttled) gate.close(failure.retryAfterMs ?? delayMs, clock.monotonic());
     const vetoed = () => response !== undefined && policy.shouldRetry?.(response, failures) === false;
     if (!again || vetoed()) throw failure;

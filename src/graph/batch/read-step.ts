@@ -1,0 +1,108 @@
+import { AppIdentityError } from "../../errors.js";
+import { readErrorText, readText } from "../../http/read-body.js";
+import type { Collection } from "../collection.js";
+import { graphFailure } from "../failures/graph-failure.js";
+import { Expansions } from "../paging/expansions.js";
+import { HandedOut } from "../paging/handed-out.js";
+import { trustedLink } from "../paging/links.js";
+import { PageWalk } from "../paging/page-walk.js";
+import type { ListProgress } from "../paging/progress.js";
+import { readPage } from "../paging/request-page.js";
+import { buildQuery } from "../query/build-query.js";
+import { rulesOf } from "../query/collection-rules.js";
+import type { AttemptPolicy } from "../requests/attempt-policy.js";
+import { runAttempts } from "../requests/run-attempts.js";
+
+/** What a first answer holds: all there is, or the first page of more. */
+type Answer = { whole: unknown } | { first: unknown[]; nextLink: unknown };
+
+/**
+ * What a path leads to: an object, the complete array of a collection, bytes, or `undefined` where Graph has nothing there.
+ * @throws AppIdentityError what a listing fails with
+ */
+export async function readStep(
+  collection: Collection,
+  policy: AttemptPolicy,
+  onProgress: (progress: ListProgress) => void,
+): Promise<unknown> {
+  const { client, scope } = collection;
+  const { url, headers } = buildQuery(collection.url, {}, rulesOf(scope.path));
+  const answer = await runAttempts<Answer>(
+    {
+      send: (attempt) => attempt.seat!.send(url, headers, attempt),
+      read: async (response, { identity }) => {
+        if (response.ok) return readAnswer(response, scope.path, policy.maxBodyBytes);
+        const context = { graphRoot: policy.graphRoot, now: policy.clock.now(), identity };
+        const failure = graphFailure(response, await readErrorText(response), context);
+        if (!isNothing(failure, scope.path)) throw failure;
+        return { whole: undefined };
+      },
+    },
+    policy,
+  );
+  if ("whole" in answer) return answer.whole;
+  const all = answer.first;
+  if (answer.nextLink === undefined) return all;
+  const walk = new PageWalk<unknown>({
+    client,
+    scope,
+    headers,
+    traits: policy,
+    firstLink: url,
+    start: { link: trustedLink(answer.nextLink, url, scope), page: 2 },
+    query: "",
+    prefetch: false,
+    signal: policy.signal,
+    onProgress,
+    reading: () => new HandedOut({ all: false, fromStart: false }, new Expansions([], undefined)),
+  });
+  for (let page = await walk.next(); page !== undefined; page = await walk.next()) all.push(...page.value);
+  return all;
+}
+
+async function readAnswer(response: Response, path: string, mostBytes: number): Promise<Answer> {
+  const type = response.headers.get("content-type") ?? "";
+  if (!/json/i.test(type) && !/^text\/plain/i.test(type) && type !== "") {
+    return { whole: new Uint8Array(await response.arrayBuffer()) };
+  }
+  const text = await readText(response, mostBytes);
+  if (text.trim() === "") return { whole: undefined };
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch (cause) {
+    if (/^text\/plain/i.test(type)) return { whole: text };
+    throw new AppIdentityError("invalid_response", `Graph answered ${response.status} with JSON that can't be read.`, {
+      remedy: "Look for a proxy or a gateway on the way to Graph; else try again later.",
+      retryable: true,
+      cause,
+    });
+  }
+  const { value, "@odata.context": context } = (body ?? {}) as Record<string, unknown>;
+  const isOne = typeof context === "string" && context.endsWith("/$entity");
+  if (Array.isArray(value) && !isOne) {
+    const page = readPage(text, response);
+    return { first: page.value, nextLink: page.nextLink };
+  }
+  // What stands for no photo.
+  if (isPhoto(path) && (body as { id?: unknown } | null)?.id === "1x1") return { whole: undefined };
+  return { whole: body };
+}
+
+const isPhoto = (path: string) => /\/photos?(\/|$)/i.test(path);
+
+/**
+ * Graph has nothing there. A missing photo comes under other words as well.
+ * @see https://learn.microsoft.com/graph/api/profilephoto-get
+ */
+function isNothing({ statusCode, graphCode = "" }: AppIdentityError, path: string): boolean {
+  if (statusCode === 404) return true;
+  return (
+    isPhoto(path) &&
+    /^(ImageNotFound|ErrorEntityNotFound|ErrorNonExistentMailbox|MailboxNotHostedInExchangeOnline|AuthenticationError)$/.test(
+      graphCode,
+    ) &&
+    statusCode !== 401 &&
+    statusCode !== 403
+  );
+}
