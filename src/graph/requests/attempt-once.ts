@@ -14,8 +14,8 @@ import type { Refusals } from "./token-refusals.js";
 /** How an attempt ends that doesn't end the request for good. */
 export type Outcome<T> =
   | { result: T }
-  /** Graph refused the token; with another, asked for like this, it may answer. */
-  | { hints: TokenHints }
+  /** Graph refused the token; with another, asked for like this, it may answer. Where there is none, the refusal stands. */
+  | { hints: TokenHints; refusal: AppIdentityError }
   /** What may be passing trouble, and the answer that told it, if there was one. */
   | { failure: AppIdentityError; response: Response | undefined };
 
@@ -35,8 +35,9 @@ export async function attemptOnce<T>(
     response = await attempt.until(work.send(attempt), release);
     const hints = policy.replayable === false ? undefined : refusals.answer(response, attempt.token);
     if (hints === undefined) return { result: await readAnswer(work, response, attempt, policy) };
+    const refusal = await readFailure(response, attempt, policy);
     release(response);
-    return { hints };
+    return { hints, refusal: safeFailure(refusal, new KnownSecrets([attempt.token])) };
   } catch (thrown) {
     if (response !== undefined) release(response);
     const failure = policy.signal?.aborted
@@ -55,16 +56,21 @@ async function readAnswer<T>(
   work: AttemptWork<T>,
   response: Response,
   attempt: OpenAttempt,
-  { graphRoot, clock, replayable = true }: AttemptPolicy,
+  policy: AttemptPolicy,
 ): Promise<T> {
+  const { graphRoot, replayable = true } = policy;
   const { status } = response;
   if (isRedirect(status)) throw redirectFailure(response, graphRoot);
   if (!isTransientStatus(status) && (status !== 401 || !replayable)) {
     return attempt.until(work.read(response, attempt));
   }
+  throw await readFailure(response, attempt, policy);
+}
+
+async function readFailure(response: Response, attempt: OpenAttempt, { graphRoot, clock }: AttemptPolicy) {
   // Without its text, if need be: what the status and Retry-After say must not be lost.
   const text = await attempt.until(readErrorText(response)).catch(() => "");
-  throw graphFailure(response, text, { graphRoot, now: clock.now(), identity: attempt.identity });
+  return graphFailure(response, text, { graphRoot, now: clock.now(), identity: attempt.identity });
 }
 
 function isRedirect(status: number): boolean {

@@ -1,3 +1,4 @@
+import type { AppIdentityError } from "../../errors.js";
 import { retryDelay } from "../../http/retry-after.js";
 import { throttledFailure } from "../failures/graph-failure.js";
 import { abortFailure } from "../failures/interruption.js";
@@ -5,7 +6,7 @@ import { OpenAttempt, type TokenHints } from "./attempt.js";
 import { attemptOnce, type Outcome } from "./attempt-once.js";
 import type { AttemptPolicy, AttemptWork } from "./attempt-policy.js";
 import { decide } from "./decide.js";
-import { Refusals } from "./token-refusals.js";
+import { Refusals, withoutToken } from "./token-refusals.js";
 
 /**
  * The one engine behind every request. It repeats passing trouble within the budget, never earlier than Graph asks. It
@@ -21,6 +22,7 @@ export async function runAttempts<T>(work: AttemptWork<T>, policy: AttemptPolicy
   const deadline = clock.monotonic() + retry.budgetMs;
   const refusals = new Refusals(policy.refreshes, clock);
   let hints: TokenHints = {};
+  let refusal: AppIdentityError | undefined;
   let failures = 0;
   let throttles = 0;
   let freshConnection = false;
@@ -29,10 +31,12 @@ export async function runAttempts<T>(work: AttemptWork<T>, policy: AttemptPolicy
     await passGate(policy, deadline);
     const seat = await policy.wire?.seat();
     const attempt: OpenAttempt = new OpenAttempt(number, hints, freshConnection, { host, ...policy }, seat);
-    const outcome: Outcome<T> = await attemptOnce(work, attempt, refusals, policy);
+    const outcome: Outcome<T> = await attemptOnce(work, attempt, refusals, policy).catch((error) => {
+      throw refusal === undefined ? error : withoutToken(error, refusal);
+    });
     if ("result" in outcome) return outcome.result;
     if ("hints" in outcome) {
-      hints = outcome.hints;
+      ({ hints, refusal } = outcome);
       continue;
     }
     const { failure, response } = outcome;

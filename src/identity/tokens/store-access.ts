@@ -1,5 +1,6 @@
 import type { Clock } from "../../clock.js";
 import { withDeadline } from "../../http/deadline.js";
+import { KnownSecrets } from "../../http/known-secrets.js";
 import { type Logger, log } from "../../logger.js";
 
 /** For one word with the store: while callers wait for it, and where nobody does, or only for another process. */
@@ -29,6 +30,7 @@ export class StoreAccess {
     action: string,
     work: (late: AbortSignal) => Promise<T> | undefined,
     haste: keyof typeof answerMs = "hasty",
+    secret?: string,
   ): Promise<T | undefined> {
     if (this.broken) return undefined;
     const timeoutMs = answerMs[haste];
@@ -40,7 +42,7 @@ export class StoreAccess {
       return result;
     } catch (error) {
       if (this.#brokenUntil === undefined) {
-        log(this.#logger, "warn", `The token store failed (${action}: ${reasonOf(error)}); doing without it.`);
+        log(this.#logger, "warn", `The token store failed (${action}: ${reasonOf(error, secret)}); doing without it.`);
       }
       this.#brokenUntil = this.#clock.monotonic() + circuitMs;
       return undefined;
@@ -52,12 +54,12 @@ export class StoreAccess {
  * What a store's error says, as far as it can stand in a log. Clients of databases repeat the address they were given, and commands with
  * their arguments: what has an @ in it goes, what follows a word for a secret, and what is long and mixed as keys and tokens are.
  */
-export function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown, secret?: string): string {
   const { message, name, code } = (typeof error === "object" && error ? error : {}) as Record<string, unknown>;
   const said = typeof message === "string" ? message : typeof error === "string" ? error : "";
   // No more than can be shown is looked at.
-  const text = said
-    .slice(0, 10 * longestReason)
+  const text = new KnownSecrets([secret])
+    .coverIn(said.slice(0, 10 * longestReason))
     .replace(/\S*:\/\/\S*/g, (address) => (/[@%]/.test(address) ? "…" : address))
     .replace(/\S*@\S*/g, "…")
     .replace(/\b(pass(word|wd|phrase)?|pwd|auth|secret|credentials?|token|api-?key|set|hello)\b\W.*$/is, "$1 …")

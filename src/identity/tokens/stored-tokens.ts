@@ -165,7 +165,8 @@ export class StoredTokens {
   async #write(key: string, token: Token): Promise<void> {
     const now = this.#clock.now();
     const ttlMs = Math.floor(token.expiresAt - now);
-    if (ttlMs > 0) await this.#access.try("set", () => this.#store.set(key, writeToken(token, now), ttlMs), "patient");
+    const set = () => this.#store.set(key, writeToken(token, now), ttlMs);
+    if (ttlMs > 0) await this.#access.try("set", set, "patient", token.value);
   }
 
   async #read(

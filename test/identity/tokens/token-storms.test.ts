@@ -218,21 +218,32 @@ describe("tokens that are refused", () => {
     expect(endpoint.requests.length).toBeLessThanOrEqual(5);
   });
 
-  it("by a Graph that refuses every token cost two hundred listings a few requests", async () => {
-    const graph = await startLoopback((_request, response) =>
-      json(response, 401, {
-        error: { code: "InvalidAuthenticationToken", message: "Access token validation failure." },
-      }),
-    );
-    const fetch: typeof globalThis.fetch = (input, init) =>
-      (String(input).includes("graph.microsoft.com") ? graph.fetch : endpoint.fetch)(input, init);
-    const client = createGraphClient({ authProvider: provider({ fetch }), fetch });
-    for (let call = 0; call < 200; call++) {
-      expect(await failureOf(collect(listUsers(client)))).toMatchObject({ code: "unauthorized" });
-    }
-    expect(endpoint.requests.length).toBeLessThan(20);
-    await graph.close();
-  });
+  it.each([
+    [401, "InvalidAuthenticationToken", "unauthorized"],
+    [403, "Authorization_RequestDenied", "permission_missing"],
+  ])(
+    "by a Graph that answers every token with %i cost two hundred listings a few requests, and are told in its words",
+    async (status, graphCode, code) => {
+      const graph = await startLoopback((_request, response) =>
+        json(response, status, { error: { code: graphCode, message: "What Graph says about it." } }),
+      );
+      const fetch: typeof globalThis.fetch = (input, init) =>
+        (String(input).includes("graph.microsoft.com") ? graph.fetch : endpoint.fetch)(input, init);
+      const authProvider = provider({ fetch });
+      for (let call = 0; call < 200; call++) {
+        // Each job makes a client of its own.
+        const failure = await failureOf(collect(listUsers(createGraphClient({ authProvider, fetch }))));
+        expect(failure).toMatchObject({
+          code,
+          graphCode,
+          message: expect.stringContaining("What Graph says about it."),
+        });
+        if (call > 5) expect(failure.retryAfterMs).toBeGreaterThan(0);
+      }
+      expect(endpoint.requests.length).toBeLessThan(20);
+      await graph.close();
+    },
+  );
 });
 
 describe("waits that the network asks for", () => {
