@@ -1,5 +1,5 @@
 import { kinds as allKinds, type Kind } from "./collection.js";
-import { eachOf, type ObjectRef, type ObjectSet } from "./object-set.js";
+import type { ObjectRef, ObjectSet } from "./object-set.js";
 import type { Population } from "./population.js";
 import { createPositions, type Positions } from "./positions.js";
 import { type Navigation, navigationNamed } from "./relation-rules.js";
@@ -12,14 +12,15 @@ export interface Closures {
 
 interface ClosuresOptions {
   populations: Readonly<Record<Kind, Population>>;
-  step(object: ObjectRef, navigation: Navigation): ObjectSet;
+  /** Goes one step, to each object that exists. */
+  visit(object: ObjectRef, navigation: Navigation, use: (population: Population, key: number) => void): void;
   version(): number;
 }
 
 /** The latest ones are kept, so that the pages of a listing don't go all the way each. */
 const mostKept = 16;
 
-export function createClosures({ populations, step, version }: ClosuresOptions): Closures {
+export function createClosures({ populations, visit, version }: ClosuresOptions): Closures {
   const kept = new Map<string, { at: number; positions: Positions }>();
 
   /** An object's place is the same in every closure, whatever else is in it. */
@@ -28,17 +29,16 @@ export function createClosures({ populations, step, version }: ClosuresOptions):
   function reach(start: ObjectRef, navigation: Navigation): Positions {
     const order = places(navigation);
     const found = createPositions();
-    const startKind = start.collection.kind!;
+    const ways = new Map(
+      [...order, start.collection.kind!].map((kind) => [kind, navigationNamed(kind, navigation.repeats!)]),
+    );
     const waiting = [start];
     for (let object = waiting.pop(); object; object = waiting.pop()) {
-      const way = navigationNamed(object.collection.kind, navigation.repeats!);
-      if (!way) continue;
-      for (const next of eachOf(step(object, way))) {
-        const kind = next.collection.kind!;
-        if (kind === startKind && next.key === start.key) continue;
-        if (!found.add(next.key * order.length + order.indexOf(kind))) continue;
-        if (navigationNamed(kind, navigation.repeats!)) waiting.push(next);
-      }
+      visit(object, ways.get(object.collection.kind!)!, (collection, key) => {
+        if (key === start.key && collection === start.collection) return;
+        const isNew = found.add(key * order.length + order.indexOf(collection.kind));
+        if (isNew && ways.get(collection.kind)) waiting.push({ collection, key });
+      });
     }
     return found;
   }

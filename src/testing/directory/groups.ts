@@ -68,8 +68,8 @@ function purposeOf(seed: number, index: number): Purpose {
 }
 
 function groupProperties(seed: number, domain: string): Properties {
-  const purpose = (index: number) => purposeOf(seed, index);
-  const alias = (index: number) => mailName(purpose(index).displayName).replace(/[^a-z0-9]+/g, "-") || `group-${index}`;
+  const purpose = latestOf((index) => purposeOf(seed, index));
+  const alias = latestOf((index) => mailName(purpose(index).displayName).replace(/[^a-z0-9]+/g, "-"));
   const unified = (index: number) => purpose(index).unified;
   const mail = (index: number) => (unified(index) ? `${alias(index)}@${domain}` : null);
   /** Of the teams some come from an on-premises directory. */
@@ -108,6 +108,15 @@ function groupProperties(seed: number, domain: string): Properties {
     visibility: (index) => purpose(index).visibility,
     onPremisesProvisioningErrors: empty,
     serviceProvisioningErrors: empty,
+  };
+}
+
+/** Remembers the latest answer: the properties of a group are asked for one after the other. */
+function latestOf<T>(make: (index: number) => T): (index: number) => T {
+  let latest: { index: number; made: T } | undefined;
+  return (index) => {
+    if (latest?.index !== index) latest = { index, made: make(index) };
+    return latest.made;
   };
 }
 

@@ -84,7 +84,8 @@ export function passing(set: ObjectSet, passes: (object: ObjectRef) => boolean):
 
 /** All of a set, one after the other. */
 export function* eachOf(set: ObjectSet): Generator<ObjectRef> {
-  for (let position = set.next(0); position < set.end; position = set.next(position + 1)) {
+  const { end } = set;
+  for (let position = set.next(0); position < end; position = set.next(position + 1)) {
     const object = set.at(position);
     if (object) yield object;
   }

@@ -18,7 +18,22 @@ export function createPositions(): Positions {
   let count = 0;
   let end = 0;
 
+  /** The latest one, since neighbours come together. */
+  let latest: { number: number; piece: Uint8Array } | undefined;
+
   const pieceOf = (position: number) => Math.floor(position / bits);
+
+  function pieceFor(number: number): Uint8Array {
+    if (latest?.number === number) return latest.piece;
+    let piece = pieces.get(number);
+    if (!piece) {
+      piece = new Uint8Array(bits / 8);
+      pieces.set(number, piece);
+      sorted = undefined;
+    }
+    latest = { number, piece };
+    return piece;
+  }
 
   function nextIn(piece: Uint8Array, from: number): number | undefined {
     for (let bit = from; bit < bits; bit += 1) {
@@ -38,13 +53,7 @@ export function createPositions(): Positions {
       return end;
     },
     add(position) {
-      const number = pieceOf(position);
-      let piece = pieces.get(number);
-      if (!piece) {
-        piece = new Uint8Array(bits / 8);
-        pieces.set(number, piece);
-        sorted = undefined;
-      }
+      const piece = pieceFor(pieceOf(position));
       const bit = position % bits;
       if (piece[bit >> 3]! & (1 << (bit & 7))) return false;
       piece[bit >> 3]! |= 1 << (bit & 7);

@@ -5,7 +5,7 @@ import { nothing, type ObjectRef, type ObjectSet } from "./object-set.js";
 import type { Change, Population } from "./population.js";
 import { createRelatedSet, type RelatedPart } from "./related-set.js";
 import { type Navigation, type RelationRule, relationRules } from "./relation-rules.js";
-import { holds } from "./segments.js";
+import { holds, keyAt } from "./segments.js";
 import type { Structure } from "./structure.js";
 
 /** The relations of a directory: those it was generated with, and what was changed since. */
@@ -33,17 +33,32 @@ interface RelationsOptions {
 export function createRelations({ populations, structure, log, version }: RelationsOptions): Relations {
   const links = new Map<RelationRule, Links>(relationRules.map((rule) => [rule, createLinks()]));
   const linksOf = (rule: RelationRule) => links.get(rule)!;
-  const closures = createClosures({ populations, step, version });
+  const closures = createClosures({ populations, visit, version });
 
   const idOf = ({ collection, key }: ObjectRef) => objectId(collection.kind!, key);
-  function step(object: ObjectRef, navigation: Navigation): ObjectSet {
+  function partsOf(object: ObjectRef, { parts }: Navigation): RelatedPart[] {
     const kind = object.collection.kind!;
-    const parts = navigation.parts.map(({ rule, forward }): RelatedPart => {
-      const segments = forward ? structure.forward(rule, object.key) : structure.backward(rule, kind, object.key);
-      const changed = linksOf(rule)[forward ? "forward" : "backward"](idOf(object));
-      return { segments, changed };
-    });
-    return createRelatedSet(parts, navigation.kinds, populations);
+    return parts.map(({ rule, forward }) => ({
+      segments: forward ? structure.forward(rule, object.key) : structure.backward(rule, kind, object.key),
+      changed: linksOf(rule)[forward ? "forward" : "backward"](idOf(object)),
+    }));
+  }
+
+  /** The same as going through the set, without making one: a closure may take a million steps. */
+  function visit(object: ObjectRef, way: Navigation, use: (population: Population, key: number) => void): void {
+    for (const { segments, changed } of partsOf(object, way)) {
+      const isThere = (kind: Kind, key: number) =>
+        populations[kind].exists(key) && !changed?.gone.has(objectId(kind, key));
+      for (const each of segments) {
+        const { kind, count } = each;
+        for (let position = 0; position < count; position += 1) {
+          const key = keyAt(each, position);
+          if (isThere(kind, key)) use(populations[kind], key);
+        }
+      }
+      for (const { kind, key } of (changed?.added ?? []).map(objectOf))
+        if (isThere(kind, key)) use(populations[kind], key);
+    }
   }
 
   const generated = (rule: RelationRule, source: number, { collection, key }: ObjectRef) =>
@@ -56,7 +71,8 @@ export function createRelations({ populations, structure, log, version }: Relati
   return {
     from(object, navigation) {
       if (object.collection.kind === undefined) return nothing;
-      return navigation.repeats ? closures.of(object, navigation) : step(object, navigation);
+      if (navigation.repeats) return closures.of(object, navigation);
+      return createRelatedSet(partsOf(object, navigation), navigation.kinds, populations);
     },
     related(rule, source, target) {
       const entry = linksOf(rule).forward(objectId(rule.from, source));
