@@ -2,7 +2,7 @@ import { checkChoice } from "../check-options.js";
 
 /** What may be changed while the service runs; `reset()` brings back what it was created with. */
 export interface GraphSwitches {
-  /** Charge the documented resource units and answer 429 when they are used up. Default `false`. */
+  /** Charge the documented resource units, or requests of reports and mailboxes, and answer 429 when they are used up. Default `false`. */
   throttle: boolean;
   /** How long a `$skiptoken` of a list is accepted, in milliseconds. Default 1 hour: Microsoft documents no figure. */
   pageTokenLifetimeMs: number;

@@ -16,6 +16,7 @@ import { resourceUnits, unitsOf } from "./resource-units.js";
 import { findRoutes, type Route } from "./routes.js";
 import { type GraphSwitches, initialSwitches } from "./switches.js";
 import { createThrottle } from "./throttle.js";
+import { workloadOf } from "./workload.js";
 
 export interface TenantGraphOptions {
   directory: Directory;
@@ -65,11 +66,11 @@ export function createTenantGraph({ directory, clock, switches: chosen }: Tenant
     throw badRequest(`Invalid version: ${version}`);
   }
 
-  function charge({ url, at }: WireRequest, { clientId, tenantId }: GraphCaller, base: number) {
-    const units = resourceUnits(base, url);
+  /** Headers that tell how full the limit is that this request counts for. */
+  function charge({ url, at }: WireRequest, { clientId, tenantId }: GraphCaller, units: number, path: PathSegment[]) {
+    if (!switches.throttle) return {};
     const { count: users } = directory.populations.users;
-    const pressure = () => (switches.throttle ? throttle.charge({ clientId, tenantId, users, units, at }) : {});
-    return { units, pressure };
+    return throttle.charge({ clientId, tenantId, users, units, at, workload: workloadOf(path, url) });
   }
 
   return {
@@ -78,9 +79,9 @@ export function createTenantGraph({ directory, clock, switches: chosen }: Tenant
       const [first, ...segments] = pathSegments(request.url.pathname);
       const fitting = findRoutes(routes, segments);
       const found = fitting.find(({ route }) => route.method === request.method);
-      const { units, pressure } = charge(request, caller, found ? (found.route.units ?? 1) : unitsOf(segments));
+      const units = resourceUnits(found ? (found.route.units ?? 1) : unitsOf(segments), request.url);
       headers["x-ms-resource-unit"] = String(units);
-      Object.assign(headers, pressure());
+      Object.assign(headers, charge(request, caller, units, segments));
       const version = versionOf(first);
       const root = `${request.url.origin}/${version}`;
       const asked = (): Asked => ({ request, caller, version, root, options: readOptions(request) });

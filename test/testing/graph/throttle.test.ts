@@ -73,6 +73,45 @@ describe("the throttle", () => {
   });
 });
 
+describe("limits of their own", () => {
+  it("are kept by reports, five requests in ten seconds, and by each mailbox; the directory's isn't touched", async () => {
+    await using emulator = await startEmulator({
+      users: 20,
+      throttle: true,
+      roles: ["AuditLog.Read.All", "Reports.Read.All", "User.Read.All", "Directory.Read.All"],
+    });
+    const graph = graphCaller(emulator);
+    const started = emulator.clock.now();
+    const ask = (path: string) => {
+      emulator.clock.advance(started - emulator.clock.now());
+      return graph.get(path);
+    };
+    const asked = ["/auditLogs/signIns", "/users?$select=signInActivity", "/users?$filter=signInActivity/x eq null"];
+    for (const path of [...asked, asked[0]!, asked[1]!]) expect((await ask(path)).status).not.toBe(429);
+    const { status, headers, json } = await ask(asked[0]!);
+    expect([status, json.error?.code]).toEqual([429, "TooManyRequests"]);
+    expect(headers.get("x-ms-throttle-scope")).toBe(
+      `Tenant_Application/Read/${emulator.clientId}/${emulator.tenantId}`,
+    );
+    expect((await ask("/users?$select=signInActivity")).status).toBe(429);
+    expect((await ask("/users")).status).toBe(200);
+    const photo = await ask(`/users/${[...emulator.users.ids()][0]}/photo`);
+    expect(photo.status).not.toBe(429);
+    emulator.clock.advance(started + Number(headers.get("retry-after")) * 3000 - emulator.clock.now());
+    expect((await graph.get(asked[0]!)).status).toBe(200);
+  });
+
+  it("are a mailbox's own", () => {
+    const { charge } = createThrottle();
+    const ask = (mailbox: string) =>
+      charge({ clientId: "a", tenantId, users: 10, units: 1, at: 0, workload: { name: "outlook", mailbox } });
+    for (let sent = 0; sent < 10_000; sent += 1) ask("ada");
+    expect(() => ask("ada")).toThrow("Application is over its MailboxConcurrency limit.");
+    expect(ask("grace")).toEqual({});
+    expect(charge({ clientId: "a", tenantId, users: 10, units: 1, at: 0 })).toEqual({});
+  });
+});
+
 it("a throttled tenant answers 429 as documented, counts what comes meanwhile, and recovers after Retry-After", async () => {
   await using emulator = await startEmulator({ users: 20, throttle: true });
   const graph = graphCaller(emulator);
