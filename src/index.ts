@@ -78,3 +78,7 @@ export {
 } from "./errors.js";
 export type { Logger } from "./logger.js";
 export type { Fetch } from "./http/fetch.js";
+
+// What our signatures use of others: programs find it here where their package manager keeps it from them, as pnpm does
+export type { AuthenticationProvider, Client, GraphRequest } from "@microsoft/microsoft-graph-client";
+export type * from "@microsoft/microsoft-graph-types";

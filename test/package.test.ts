@@ -1,12 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { commonjsProgram, type Packed, pack, typedProgram } from "./support/packed.js";
+import { commonjsProgram, type Packed, pack } from "./support/packed.js";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const project = mkdtempSync(join(tmpdir(), "graph-app-identity-"));
 const run = (command: string, args: string[], cwd = project) =>
   execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
@@ -108,27 +106,6 @@ describe("the package, packed and installed in an empty project", () => {
        console.log(Object.keys(require.cache).some((path) => /msal|isomorphic-fetch/.test(path)));`,
     );
     expect(shown).toBe("false");
-  });
-
-  it.each([
-    ["node16", "Node16"],
-    ["bundler", "ESNext"],
-  ])("type-checks under %s resolution, from ESM and CommonJS alike", (moduleResolution, module) => {
-    const folder = join(project, moduleResolution);
-    mkdirSync(folder);
-    const files = moduleResolution === "node16" ? ["esm.mts", "commonjs.cts"] : ["module.ts"];
-    for (const name of files) writeFileSync(join(folder, name), typedProgram);
-    writeFileSync(
-      join(folder, "tsconfig.json"),
-      JSON.stringify({
-        compilerOptions: {
-          ...{ strict: true, noEmit: true, target: "ES2022", lib: ["ES2023"], types: ["node"], skipLibCheck: true },
-          ...{ module, moduleResolution, typeRoots: [join(root, "node_modules/@types")] },
-        },
-        files,
-      }),
-    );
-    expect(run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder])).toBe("");
   });
 
   it("gives its errors with their fields through a client of a second copy of the Graph SDK", () => {

@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { publint } from "publint";
@@ -8,17 +7,10 @@ import { formatMessage } from "publint/utils";
 import { build } from "tsup";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Service } from "./bench/service.js";
-import { type Packed, pack, typedProgram } from "./support/packed.js";
+import { type Packed, pack } from "./support/packed.js";
 
-const require = createRequire(import.meta.url);
 const nodeArgs = (args: string[], env: NodeJS.ProcessEnv = {}) =>
   spawnSync(process.execPath, args, { cwd: packed.project, encoding: "utf8", env: { ...process.env, ...env } });
-
-/** What attw prints. */
-interface Attw {
-  problems: Record<string, { kind: string; resolutionKind?: string }[]>;
-  analysis: { entrypoints: Record<string, unknown> };
-}
 
 let packed: Packed;
 beforeAll(() => {
@@ -32,40 +24,6 @@ describe("what today's tooling says of the package", () => {
     const manifest = JSON.parse(readFileSync(join(packed.folder, "package.json"), "utf8"));
     expect(messages.map((message) => formatMessage(message, manifest))).toEqual([]);
   });
-
-  it("is that types and code agree for every entry, from ESM and CommonJS", () => {
-    const attw = join(require.resolve("@arethetypeswrong/cli/package.json"), "../dist/index.js");
-    const { stdout, status } = nodeArgs([attw, packed.tarball, "--format", "json"]);
-    const { problems, analysis } = JSON.parse(stdout) as Attw;
-    expect(Object.values(problems).flat()).toEqual([]);
-    expect(Object.keys(analysis.entrypoints)).toEqual([".", "./testing", "./redis", "./package.json"]);
-    expect(status).toBe(0);
-  }, 120_000);
-});
-
-describe("the declarations", () => {
-  const compile = (lib: string[]) => {
-    writeFileSync(join(packed.project, "program.mts"), typedProgram);
-    const compilerOptions = {
-      ...{ strict: true, noEmit: true, target: "ES2022", module: "Node16", moduleResolution: "Node16", lib },
-      ...{ types: ["node"], skipLibCheck: false },
-    };
-    const config = join(packed.project, "tsconfig.json");
-    writeFileSync(config, JSON.stringify({ compilerOptions, files: ["program.mts"] }));
-    return nodeArgs([require.resolve("typescript/bin/tsc"), "-p", config, "--pretty", "false"]).stdout;
-  };
-
-  it("are themselves checked without complaint where the DOM's are there", () => {
-    expect(compile(["ES2023", "DOM"])).toBe("");
-  }, 120_000);
-
-  it("need the DOM's only because the Graph SDK's do", () => {
-    const complaints = compile(["ES2023"])
-      .split("\n")
-      .filter((line) => /^\S.*error TS/.test(line));
-    expect(complaints.length).toBeGreaterThan(0);
-    expect(complaints.filter((line) => !line.includes("/@microsoft/microsoft-graph-client/"))).toEqual([]);
-  }, 120_000);
 });
 
 describe("the built entries", () => {

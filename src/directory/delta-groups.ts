@@ -3,6 +3,7 @@ import type { Group } from "@microsoft/microsoft-graph-types";
 import { type ChangeOptions, listChanges } from "../graph/list-changes.js";
 import type { Changes } from "../graph/paging/change-round.js";
 import type { RelationChange } from "../graph/paging/merge-changes.js";
+import type { SelectedOf, Unselected } from "../graph/paths/path-types.js";
 import {
   type DefaultGroupProperty,
   type GroupProperty,
@@ -12,6 +13,9 @@ import {
   unwatchedGroupRelations,
   watchedGroupRelations,
 } from "./group-properties.js";
+
+/** What of a group can be watched. */
+type Watched = GroupProperty | GroupRelation;
 
 /** Which changes of groups to read. */
 export interface DeltaGroupsOptions<S extends GroupProperty | GroupRelation = GroupProperty | GroupRelation>
@@ -54,12 +58,14 @@ export interface GroupChanges<S extends GroupProperty | GroupRelation = DefaultG
  * for await (const { group, removed, members } of changes) await apply(group, removed, members);
  * await save(changes.deltaLink);
  */
-export function deltaGroups<S extends GroupProperty | GroupRelation = DefaultGroupProperty | "members">(
+export function deltaGroups<S extends Watched | Unselected = Watched | Unselected>(
   client: Client,
-  options: DeltaGroupsOptions<S> = {},
-): GroupChanges<S> {
+  options: DeltaGroupsOptions<S & Watched> = {},
+): GroupChanges<SelectedOf<S, Watched, DefaultGroupProperty | "members">> {
   return listChanges("deltaGroups()", client, "/groups", options, rules, ({ value, relations, ...rest }) => {
-    return { group: value, ...relations, ...rest } as GroupChange<S>;
+    return { group: value, ...relations, ...rest } as GroupChange<
+      SelectedOf<S, Watched, DefaultGroupProperty | "members">
+    >;
   });
 }
 

@@ -2,6 +2,7 @@ import type { Client } from "@microsoft/microsoft-graph-client";
 import { type ChangeOptions, listChanges } from "../graph/list-changes.js";
 import type { Changes } from "../graph/paging/change-round.js";
 import type { RelationChange } from "../graph/paging/merge-changes.js";
+import type { SelectedOf, Unselected } from "../graph/paths/path-types.js";
 import { userProperties, userRules } from "./list-users.js";
 import type { DefaultUserProperty, ListedUser, UserProperty } from "./user-properties.js";
 
@@ -42,12 +43,14 @@ export interface UserChanges<S extends WatchedUserProperty = DefaultUserProperty
  * for await (const { user, removed } of changes) await (removed ? drop(user.id) : upsert(user));
  * await save(changes.deltaLink);
  */
-export function deltaUsers<S extends WatchedUserProperty = DefaultUserProperty>(
+export function deltaUsers<S extends WatchedUserProperty | Unselected = WatchedUserProperty | Unselected>(
   client: Client,
-  options: DeltaUsersOptions<S> = {},
-): UserChanges<S> {
+  options: DeltaUsersOptions<S & WatchedUserProperty> = {},
+): UserChanges<SelectedOf<S, WatchedUserProperty, DefaultUserProperty>> {
   return listChanges("deltaUsers()", client, "/users", options, watchRules, ({ value, relations, ...rest }) => {
-    return { user: value, ...relations, ...rest } as UserChange<S>;
+    return { user: value, ...relations, ...rest } as UserChange<
+      SelectedOf<S, WatchedUserProperty, DefaultUserProperty>
+    >;
   });
 }
 

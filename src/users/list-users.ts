@@ -3,6 +3,7 @@ import { locateCollection } from "../graph/collection.js";
 import { listCollection } from "../graph/list-all.js";
 import type { ListOptions } from "../graph/list-options.js";
 import type { Listing } from "../graph/paging/listing.js";
+import type { SelectedOf, Unselected } from "../graph/paths/path-types.js";
 import type { CollectionRules, KnownProperties } from "../graph/query/collection-rules.js";
 import {
   type DefaultUserProperty,
@@ -67,9 +68,12 @@ export const userRules: CollectionRules = {
  *   console.log(user.displayName);
  * }
  */
-export function listUsers<S extends UserProperty = DefaultUserProperty, E extends UserExpansion = never>(
+export function listUsers<
+  S extends UserProperty | Unselected = UserProperty | Unselected,
+  E extends UserExpansion = never,
+>(
   client: Client,
-  options: ListUsersOptions<S, E> = {},
-): Listing<ListedUser<S, E>> {
+  options: ListUsersOptions<S & UserProperty, E> = {},
+): Listing<ListedUser<SelectedOf<S, UserProperty, DefaultUserProperty>, E>> {
   return listCollection("listUsers()", locateCollection(client, "/users"), options, userRules);
 }

@@ -1,63 +1,11 @@
-import { fileURLToPath } from "node:url";
-import ts from "typescript";
 import { describe, expect, it } from "vitest";
+import { editorAt } from "../support/editor.js";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const name = fileURLToPath(new URL("written.ts", import.meta.url));
-const options: ts.CompilerOptions = {
-  strict: true,
-  exactOptionalPropertyTypes: true,
-  noEmit: true,
-  skipLibCheck: true,
-  types: ["node"],
-  target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.ESNext,
-  moduleResolution: ts.ModuleResolutionKind.Bundler,
-  lib: ["lib.es2023.d.ts"],
-};
 const header = `import type { Client } from "@microsoft/microsoft-graph-client";
 import { listAll } from "../../src/graph/list-all.js";
 declare const client: Client;
 `;
-
-/** An editor in which somebody writes a program. */
-function editorWith(text: string): ts.LanguageService {
-  const host: ts.LanguageServiceHost = {
-    getCompilationSettings: () => options,
-    getScriptFileNames: () => [name],
-    // By its text, or the registry would hand out the last one.
-    getScriptVersion: (file) => (file === name ? text : "1"),
-    getScriptSnapshot: (file) => {
-      const content = file === name ? text : ts.sys.readFile(file);
-      return content === undefined ? undefined : ts.ScriptSnapshot.fromString(content);
-    },
-    getCurrentDirectory: () => root,
-    getDefaultLibFileName: ts.getDefaultLibFilePath,
-    fileExists: (file) => file === name || ts.sys.fileExists(file),
-    readFile: ts.sys.readFile,
-    readDirectory: ts.sys.readDirectory,
-    directoryExists: ts.sys.directoryExists,
-    getDirectories: ts.sys.getDirectories,
-  };
-  return ts.createLanguageService(host, registry);
-}
-
-/** Libraries are parsed once for all programs. */
-const registry = ts.createDocumentRegistry();
-
-/** What is offered at the bar in a program. */
-function offered(program: string): string[] {
-  const text = header + program;
-  const editor = editorWith(text.replace("|", ""));
-  const found = editor.getCompletionsAtPosition(name, text.indexOf("|"), {});
-  return found?.entries.map((entry) => entry.name) ?? [];
-}
-
-/** What the compiler says first. */
-function complaint(program: string): string {
-  const [first] = editorWith(header + program).getSemanticDiagnostics(name);
-  return first === undefined ? "" : ts.flattenDiagnosticMessageText(first.messageText, "\n");
-}
+const { offered, complaint, program: compiled } = editorAt(new URL("written.ts", import.meta.url), header);
 
 describe("an editor", () => {
   it.each([
@@ -112,8 +60,8 @@ it("fifty typed listings cost the compiler at most 15,000 instantiations more th
       "\n",
     );
   const instantiations = (text: string) => {
-    const compiler = editorWith(header + text).getProgram() as ts.Program;
-    expect(compiler.getSemanticDiagnostics(compiler.getSourceFile(name)).length).toBe(0);
+    const { compiler, complaints } = compiled(text);
+    expect(complaints).toEqual([]);
     return compiler.getInstantiationCount();
   };
   const [typed, untyped] = [instantiations(program("")), instantiations(program("<any>"))];

@@ -78,8 +78,14 @@ type Related = { id?: string } | readonly { id?: string }[] | null | undefined;
 /** What can be sorted by. */
 export type OrderAt<P> = IsKnown<P> extends true ? `${PropertyAt<P>}${"" | " asc" | " desc"}` : string;
 
-/** No selection was made. */
-export type Unselected = undefined;
+/** No selection was made. Not `undefined`, which extends everything where `strict` is off. */
+export type Unselected = symbol;
+
+/**
+ * The properties that come of a selection from `P`, or `Unasked`. Where nothing is selected, `S` is `P` and `Unselected`, and not what comes
+ * unasked: of a type parameter's default an editor takes what it offers.
+ */
+export type SelectedOf<S, P, Unasked> = Unselected extends S ? Unasked : S & P;
 
 /**
  * The object that a selection brings: what was selected, with `id` always a string, and what was expanded; without a selection, what its
@@ -87,7 +93,7 @@ export type Unselected = undefined;
  */
 export type Listed<P, S, E = never> =
   IsKnown<P> extends true
-    ? undefined extends S
+    ? Unselected extends S
       ? Whole<ItemAt<P>>
       : Picked<ItemAt<P>, S & string, ExpandedIn<E>>
     : ItemAt<P>;
