@@ -71,12 +71,19 @@ function m365Line(): Line {
     `m365 entra user list --properties id --output json | grep -c '"id"'`,
     `group=$(m365 entra group list --properties id --output json | sed -n 's/.*"id": "\\(.*\\)".*/\\1/p' | head -n 1)`,
     'm365 entra group member list --groupId "$group" --output json | grep -q userPrincipalName && echo members',
+    `m365 entra group member list --groupId "$group" --role Owner --output json | grep -q '"roles"' && echo owners`,
+    `m365 entra enterpriseapp list --output json | grep -q '"servicePrincipalType"' && echo apps`,
     "m365 logout",
   ].join(" && ");
   const emulator = ["graph-app-identity", "emulator", "--users", "25", "--json", "--proxy"];
-  const granted = ["--roles", "User.Read.All,Group.Read.All", "--exec", `HOME=$(mktemp -d); export HOME; ${m365}`];
+  const granted = [
+    "--roles",
+    "User.Read.All,Group.Read.All,Application.Read.All",
+    "--exec",
+    `HOME=$(mktemp -d); export HOME; ${m365}`,
+  ];
   const args = ["-p", "@pnp/cli-microsoft365", ...emulator, ...granted];
-  return { name: "@pnp/cli-microsoft365 by the proxy", args, cwd: project, prints: "25\nmembers\n" };
+  return { name: "@pnp/cli-microsoft365 by the proxy", args, cwd: project, prints: "25\nmembers\nowners\napps\n" };
 }
 
 const lines: Line[] = [
