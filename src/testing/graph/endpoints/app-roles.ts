@@ -124,21 +124,5 @@ export function appRoleRoutes({ directory, paths }: EndpointContext): Route[] {
     route("groups", "appRoleAssignments", directoryReaders, 1),
     route("servicePrincipals", "appRoleAssignments", appReaders, 2),
     route("servicePrincipals", "appRoleAssignedTo", appReaders, 1),
-    {
-      method: "GET",
-      path: "oauth2PermissionGrants",
-      permissions: directoryReaders,
-      units: 2,
-      answer(asked) {
-        const table = createTable({
-          name: "oauth2PermissionGrants",
-          entity: "oAuth2PermissionGrant",
-          rows: [],
-          properties: ["id", "clientId", "consentType", "principalId", "resourceId", "scope"],
-          filterRules: { clientId: filterRule("eq") },
-        });
-        return paths.list(asked, allOf(table), { context: "oauth2PermissionGrants" });
-      },
-    },
   ];
 }

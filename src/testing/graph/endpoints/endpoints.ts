@@ -3,11 +3,13 @@ import { appRoleRoutes } from "./app-roles.js";
 import { auditLogRoutes } from "./audit-logs.js";
 import { deletedItemRoutes } from "./deleted-items.js";
 import { domainRoutes } from "./domains.js";
+import { emptyRoutes } from "./empty-lists.js";
 import type { EndpointContext } from "./endpoint-context.js";
 import { getByIdsRoutes } from "./get-by-ids.js";
 import { licenseRoutes } from "./licenses.js";
 import { membershipRoutes } from "./memberships.js";
 import { photoRoutes } from "./photos.js";
+import { registrationDetailRoutes } from "./registration-details.js";
 import { reportRoutes } from "./reports.js";
 import { roleManagementRoutes } from "./role-management.js";
 
@@ -24,5 +26,7 @@ export function createEndpoints(context: EndpointContext): Route[] {
     ...deletedItemRoutes(context),
     ...auditLogRoutes(context),
     ...reportRoutes(context),
+    ...registrationDetailRoutes(context),
+    ...emptyRoutes(context),
   ];
 }

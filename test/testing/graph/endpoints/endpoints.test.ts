@@ -333,6 +333,39 @@ describe("reports", () => {
   );
 });
 
+describe("registration details", () => {
+  it("are there for every user, and end with them", async () => {
+    const path = "/reports/authenticationMethods/userRegistrationDetails";
+    const details = await list(`${path}?$top=40`);
+    expect(idsOf(details)).toEqual(idsOf(await list("/users?$select=id")));
+    const able = await list(`${path}?$filter=isMfaCapable eq true`);
+    expect(able.length).toBeGreaterThan(50);
+    expect(able.length).toBeLessThan(details.length);
+    const [first] = details;
+    const found = await list(`${path}${query({ $filter: `userPrincipalName eq '${first?.userPrincipalName}'` })}`);
+    expect(found).toEqual([first]);
+    emulator.users.remove(String(first?.id));
+    expect(idsOf(await list(path))).not.toContain(first?.id);
+    expect((await graph.get(`${path}/${first?.id}`)).status).toBe(404);
+  });
+});
+
+describe("lists of what nobody has", () => {
+  it.each([
+    ["oauth2PermissionGrants", ""],
+    ["servicePrincipals", "oauth2PermissionGrants"],
+    ["users", "oauth2PermissionGrants"],
+    ["applications", "federatedIdentityCredentials"],
+    ["applications", "extensionProperties"],
+  ])("are empty: %s %s", async (collection, relation) => {
+    emulator.app().roles = [...roles, "Application.Read.All"];
+    const id = relation && (await graph.get(`/${collection}`)).json.value[0]?.id;
+    expect(await list(`/${collection}${relation && `/${id}/${relation}`}`)).toEqual([]);
+    if (relation)
+      expect((await graph.get(`/${collection}/00000000-0000-4000-8000-000000000000/${relation}`)).status).toBe(404);
+  });
+});
+
 describe("permissions", () => {
   it.each([
     ["/domains", "Domain.Read.All"],
