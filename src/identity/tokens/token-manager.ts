@@ -86,7 +86,7 @@ export class TokenManager {
     if (renewed && (claims === undefined || claims === held.claims)) return held;
     const pending = joinable(entry, claims);
     if (pending) return this.#join(entry, subject, pending, signal);
-    // Who only wants a new token isn't told from who was refused the last; what names claims or a refused token is.
+    // Who names claims or a token was refused; `forceRefresh` alone is a wish, such as verify() has, and is granted each time.
     const refused = claims !== undefined || refusedToken !== undefined;
     const refusals = refused ? refusalsWith(held, this.#clock) : 0;
     const spacingMs = refused ? refusalSpacing(held, this.#clock) : 0;
