@@ -19,6 +19,8 @@ afterEach(async () => {
   for (const loopback of open.splice(0)) await loopback.close();
 });
 
+type ItemOf<T> = T extends AsyncIterable<infer Item> ? Item : never;
+
 /** Answers by the token in the request: a body, or the status of a refusal. */
 async function serve(answers: Record<string, object>) {
   const loopback = await startLoopback(({ path }, response) => {
@@ -183,6 +185,23 @@ describe("a round of changes of any collection", () => {
     ]);
     expect(requests[0]?.path).toBe(asked);
     expect(round.deltaLink).toContain("done");
+  });
+
+  it("is typed by its path, as a listing is", async () => {
+    const { client } = await serve({});
+    const devices = deltaAll(client, "/devices", { select: ["displayName", "isCompliant"] });
+    type Value = Extract<ItemOf<typeof devices>, { removed?: undefined }>["value"];
+    expectTypeOf<Value["id"]>().toEqualTypeOf<string>();
+    expectTypeOf<Value>().toHaveProperty("isCompliant");
+    expectTypeOf<Value>().not.toHaveProperty("model");
+    // @ts-expect-error a misspelt property
+    deltaAll(client, "/devices", { select: ["dispalyName"] });
+    deltaAll(client, "/groups", { select: ["displayName", "members"] });
+    expectTypeOf<Extract<ItemOf<ReturnType<typeof whole>>, { removed?: undefined }>["value"]>().toHaveProperty("mail");
+    deltaAll(client, "/users/x/mailFolders/y/messages", { select: ["subject"] });
+    function whole() {
+      return deltaAll(client, "/groups");
+    }
   });
 
   it("tells of the relations that are watched by their names", async () => {

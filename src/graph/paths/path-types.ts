@@ -68,6 +68,9 @@ type KeyOfEach<T> = T extends unknown ? keyof T & string : never;
 export type ExpansionAt<P> =
   IsKnown<P> extends true ? RelationOf<ItemAt<P>> | `${RelationOf<ItemAt<P>>}(${string})` : string;
 
+/** The relations of the objects of a path. Any name where the path isn't known. */
+export type RelationAt<P> = IsKnown<P> extends true ? RelationOf<ItemAt<P>> : string;
+
 /** Relations lead to what has an id. */
 type RelationOf<T> = T extends unknown
   ? keyof { [K in keyof T & string as T[K] extends Related ? K : never]: 1 }
