@@ -1,15 +1,17 @@
 import { chaosPlan, runChaos, startChaos, summary } from "./chaos.js";
+import { runGroupChaos } from "./chaos-groups.js";
 
-// tsx test/journeys/chaos-long.ts [minutes] [first seed]: as many runs as fit; exits with 1 when a user was lost or doubled.
+// tsx test/journeys/chaos-long.ts [minutes] [first seed]: as many runs as fit, of users and of groups with their members; exits with 1 when one was lost or doubled.
 const minutes = Number(process.argv[2] ?? 5);
 const firstSeed = Number(process.argv[3] ?? Date.now() % 1_000_000);
 const end = performance.now() + minutes * 60_000;
 let emulator = await startChaos();
 const runs = [];
 for (const { seed, faults } of chaosPlan(firstSeed)) {
-  const run = await runChaos(emulator, seed, faults, 3_000);
-  runs.push(run);
-  if (run.lost + run.doubled > 0) console.error(`seed ${seed} (${faults.join(", ")}): ${JSON.stringify(run)}`);
+  for (const run of [await runChaos(emulator, seed, faults, 3_000), await runGroupChaos(emulator, seed, faults, 60)]) {
+    runs.push(run);
+    if (run.lost + run.doubled > 0) console.error(`seed ${seed} (${faults.join(", ")}): ${JSON.stringify(run)}`);
+  }
   if (performance.now() > end) break;
   // Each run adds a tenant.
   if (runs.length % 100 === 0) {

@@ -3,7 +3,7 @@ import { type AppIdentityError, isAppIdentityError } from "../../src/errors.js";
 import { createGraphClient } from "../../src/graph/client.js";
 import type { ListProgress } from "../../src/graph/paging/progress.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
-import { type Emulator, type Fault, startEmulator } from "../../src/testing/index.js";
+import { type Emulator, type Fault, startEmulator, type TenantOptions } from "../../src/testing/index.js";
 import { listUsers } from "../../src/users/list-users.js";
 
 /**
@@ -77,16 +77,10 @@ export function startChaos(): Promise<Emulator> {
   return startEmulator({ users: 0, seed: 2 ** 31 - 1 });
 }
 
-/** One listing under the given faults, from the first user to the last, however often it has to be taken up again. */
-export async function runChaos(
-  emulator: Emulator,
-  seed: number,
-  faults: readonly string[],
-  users = 300,
-): Promise<ChaosRun> {
+/** A tenant of its own for one run, and a client of it, between which the given faults happen at random. */
+export function chaoticTenant(emulator: Emulator, seed: number, faults: readonly string[], sizes: TenantOptions) {
   const random = seeded(seed);
-  const timeoutMs = 501;
-  const tenant = emulator.addTenant({ users, seed, domain: `chaos${seed}.onmicrosoft.com` });
+  const tenant = emulator.addTenant({ ...sizes, seed, domain: `chaos${seed}.onmicrosoft.com` });
   tenant.graph.shortPages = random() < 0.5 ? 0.2 : 0;
   emulator.requests.length = 0;
   emulator.faults.clear();
@@ -96,7 +90,7 @@ export async function runChaos(
   const client = createGraphClient({
     authProvider: new AppIdentityAuthProvider({ tenantId, clientId, clientSecret, fetch }),
     clock,
-    timeoutMs,
+    timeoutMs: 501,
     retry: { attempts: 3 },
   });
   const chance = (0.05 + random() * 0.3) / faults.length;
@@ -114,6 +108,17 @@ export async function runChaos(
     };
     emulator.faults.add({ service: "graph", times: Number.POSITIVE_INFINITY, where, ...fault });
   }
+  return { tenant, client, clock, random };
+}
+
+/** One listing under the given faults, from the first user to the last, however often it has to be taken up again. */
+export async function runChaos(
+  emulator: Emulator,
+  seed: number,
+  faults: readonly string[],
+  users = 300,
+): Promise<ChaosRun> {
+  const { tenant, client, clock, random } = chaoticTenant(emulator, seed, faults, { users });
   const options = {
     select: ["id", "displayName"],
     pageSize: 3 + Math.floor(random() * 10),
@@ -163,7 +168,7 @@ export async function runChaos(
 }
 
 /** A listing may fail, but only with an error of ours that says where to go on. */
-function expectedFailure(error: unknown, seed: number): AppIdentityError & { continuationToken: string } {
+export function expectedFailure(error: unknown, seed: number): AppIdentityError & { continuationToken: string } {
   if (isAppIdentityError(error) && error.continuationToken !== undefined) {
     return error as ReturnType<typeof expectedFailure>;
   }
