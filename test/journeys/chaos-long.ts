@@ -8,7 +8,10 @@ const end = performance.now() + minutes * 60_000;
 let emulator = await startChaos();
 const runs = [];
 for (const { seed, faults } of chaosPlan(firstSeed)) {
-  for (const run of [await runChaos(emulator, seed, faults, 3_000), await runGroupChaos(emulator, seed, faults, 60)]) {
+  for (const run of [
+    await runChaos(emulator, seed, faults, 3_000),
+    await runGroupChaos(emulator, seed + 1_000_000, faults, 60),
+  ]) {
     runs.push(run);
     if (run.lost + run.doubled > 0) console.error(`seed ${seed} (${faults.join(", ")}): ${JSON.stringify(run)}`);
   }
