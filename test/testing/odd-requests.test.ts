@@ -77,6 +77,25 @@ describe("nesting", () => {
     }
   });
 
+  it.each<[string, string]>([
+    ["$expand", ","],
+    ["$expand", "("],
+    ["$expand", "manager($select=id),"],
+    ["$select", "id,"],
+    ["$search", '"'],
+    ["$filter", "id eq 'x' or "],
+    ["$orderby", "id "],
+  ])(
+    "of a %s of hundreds of kilobytes of %j, which a batch can hold, is answered like any other",
+    async (option, part) => {
+      const url = `/users?${option}=${part.repeat(300_000 / part.length)}`;
+      const { status, json } = await graph.post("/$batch", { requests: [{ id: "1", method: "GET", url }] });
+      expect(status).toBe(200);
+      const [response] = (json as object as { responses: { status: number }[] }).responses;
+      expect(response?.status).toBe(400);
+    },
+  );
+
   it("of a search and a filter is fine as deep as people write", async () => {
     for (const asked of ['$search=(((("displayName:a"))))', "$filter=((((accountEnabled eq true))))"]) {
       expect((await graph.get(`/users?${asked}`, eventual)).status).toBe(200);

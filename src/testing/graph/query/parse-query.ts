@@ -175,7 +175,7 @@ function readOrder(text: string | undefined, schema: Schema, advanced: boolean, 
 function readExpand(options: QueryOptions, queried: Queried, single: boolean): Expansion[] {
   const text = options.get("$expand");
   if (!text?.trim()) return [];
-  return text.split(/,(?![^(]*\))/).map((clause) => {
+  return clausesIn(text).map((clause) => {
     const [, name = "", nested = ""] = /^\s*(\w+)(?:\((.*)\))?\s*$/.exec(clause) ?? [];
     const navigation = queried.navigations.find((known) => known.name.toLowerCase() === name.toLowerCase());
     if (navigation === undefined)
@@ -189,6 +189,19 @@ function readExpand(options: QueryOptions, queried: Queried, single: boolean): E
     }
     return expansion;
   });
+}
+
+/** What stands between commas, but for those in parentheses. */
+function clausesIn(text: string): string[] {
+  const clauses = [""];
+  let depth = 0;
+  for (const part of text.split(/([,()])/)) {
+    if (part === "(") depth += 1;
+    if (part === ")") depth -= 1;
+    if (part === "," && depth <= 0) clauses.push("");
+    else clauses.push(clauses.pop() + part);
+  }
+  return clauses;
 }
 
 /** As deep as a tree of managers gets. */
