@@ -141,6 +141,22 @@ describe("the daemon on a tenant of its own", () => {
     expect(emulator.requests.filter(({ service }) => service === "graph")).toHaveLength(6);
   });
 
+  it("follows its file to a tenant elsewhere, and refuses an endpoint elsewhere under Microsoft's authority", async () => {
+    await using elsewhere = await startEmulator({ users: 7, tls: true });
+    const ca = join(folder, "ca.pem");
+    writeFileSync(ca, elsewhere.ca!);
+    const [endpoint, env] = [`${elsewhere.origin}/v1.0/users`, { NODE_EXTRA_CA_CERTS: ca }];
+    const file = quickstart(elsewhere, { authority: `${elsewhere.origin}/${elsewhere.tenantId}`, endpoint });
+    const { stdout, code } = await daemon([file], { env });
+    expect([code, JSON.parse(stdout).length]).toEqual([0, 7]);
+    const refused = await daemon([quickstart(elsewhere, { endpoint })], { env });
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining(`"endpoint" is on ${new URL(endpoint).host}`),
+    ]);
+    expect(elsewhere.requests).toHaveLength(2);
+  });
+
   it("says what Entra said, and what to do, when no token can be had", async () => {
     await using emulator = await startEmulator();
     const { stdout, stderr, code } = await daemon([quickstart(emulator, { secret: "wrong" })], { emulator });

@@ -1,4 +1,11 @@
-import { type CloudName, cloudOfGraphRoot, cloudOfLoginHost, isKnownGraphRoot, resolveCloud } from "../../clouds.js";
+import {
+  type CloudHosts,
+  type CloudName,
+  cloudOfGraphRoot,
+  cloudOfLoginHost,
+  isKnownGraphRoot,
+  resolveCloud,
+} from "../../clouds.js";
 import { type AppIdentityError, refusal } from "../../errors.js";
 import { credentialNames } from "../credentials/choose-credential.js";
 import { portal } from "../portal.js";
@@ -20,7 +27,8 @@ const needs = [
 ] as const;
 
 /**
- * Options from the `parameters.json` of Microsoft's daemon quickstart. Its authority and endpoint decide the cloud.
+ * Options from the `parameters.json` of Microsoft's daemon quickstart. Its authority and endpoint decide the cloud: where the authority
+ * isn't on one of Microsoft's login hosts, the endpoint says where Graph is.
  * @param source Path of the file, or what is in it.
  * @param overrides Options that win over the file; `cloud` takes the place of its login host, Graph scope included.
  * @throws AppIdentityError `invalid_parameters`, with the fields to fill in and where the portal shows their values.
@@ -30,7 +38,13 @@ export function fromParameters(source: string | URL | object, overrides: OptionO
   const { authority, scopes } = said;
   const inCloud: OptionOverrides =
     overrides.cloud === undefined
-      ? { ...said, cloud: cloudOfEndpoint(endpoint, authority ?? said.oidcAuthority, name) }
+      ? {
+          ...said,
+          cloud: cloudOfEndpoint(
+            { endpoint, scopes: overrides.scopes ?? scopes, authority: authority ?? said.oidcAuthority },
+            name,
+          ),
+        }
       : {
           ...said,
           ...(authority !== undefined && { authority: undefined, tenantId: resolveAuthority({ authority }).tenantId }),
@@ -57,20 +71,40 @@ export function fromParameters(source: string | URL | object, overrides: OptionO
   return options as AppIdentityOptions;
 }
 
-/** The endpoint tells apart the two clouds of the US government, which share a login host. */
-function cloudOfEndpoint(
-  endpoint: string | undefined,
-  authority: string | undefined,
-  name: string,
-): CloudName | undefined {
-  const cloud = endpoint && cloudOfGraphRoot(new URL(endpoint).origin);
-  if (!cloud || !authority || !URL.canParse(authority)) return undefined;
-  const home = cloudOfLoginHost(new URL(authority).host);
-  if (home === undefined || resolveCloud(home).loginHost === resolveCloud(cloud).loginHost) return cloud;
-  throw refusal(
+interface Addresses {
+  endpoint: string | undefined;
+  authority: string | undefined;
+  scopes: AppIdentityOptions["scopes"] | undefined;
+}
+
+/** The endpoint tells apart the two clouds of the US government, which share a login host, and where a Graph of one's own is. */
+function cloudOfEndpoint({ endpoint, authority, scopes }: Addresses, name: string): CloudName | CloudHosts | undefined {
+  if (!endpoint || !authority || !URL.canParse(authority)) return undefined;
+  const { origin: graphRoot, host } = new URL(endpoint);
+  const { host: loginHost } = new URL(authority);
+  const cloud = cloudOfGraphRoot(graphRoot);
+  const home = cloudOfLoginHost(loginHost) ?? (loginHost.endsWith(".ciamlogin.com") ? "public" : undefined);
+  if (cloud !== undefined) {
+    if (home === undefined || resolveCloud(home).loginHost === resolveCloud(cloud).loginHost) return cloud;
+    throw elsewhere(home, `"authority" is in the cloud ${home}, "endpoint" in ${cloud}`, name);
+  }
+  if (!isForGraph(scopes, graphRoot)) return undefined;
+  if (home === undefined) return { loginHost, graphRoot };
+  throw elsewhere(home, `"authority" is Microsoft's, but "endpoint" is on ${host}, which is no Microsoft Graph`, name);
+}
+
+/** The endpoint of another API is that API's business. */
+function isForGraph(scopes: Addresses["scopes"], graphRoot: string): boolean {
+  const [scope] = scopes === undefined ? [] : parseScopes(scopes);
+  return scope === undefined || isKnownGraphRoot(resourceOf(scope)) || resourceOf(scope) === graphRoot;
+}
+
+function elsewhere(home: CloudName, problem: string, name: string): AppIdentityError {
+  const { graphRoot } = resolveCloud(home);
+  return refusal(
     "invalid_parameters",
-    `${name}: "authority" is in the cloud ${home}, "endpoint" in ${cloud}.`,
-    `Microsoft Graph of that authority is ${resolveCloud(home).graphRoot}.`,
+    `${name}: ${problem}.`,
+    `Microsoft Graph of that authority is ${graphRoot}. For a Graph elsewhere, give "cloud" as { loginHost, graphRoot }.`,
   );
 }
 

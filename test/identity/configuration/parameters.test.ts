@@ -129,6 +129,46 @@ describe("the quickstart's file", () => {
   });
 });
 
+describe("authority and endpoint", () => {
+  const elsewhere = `https://127.0.0.1:8443/${tenantId}`;
+  const endpoint = "https://127.0.0.1:8443/v1.0/users";
+
+  it("decide login host and Graph together where the authority isn't Microsoft's", () => {
+    const { cloud, authority, scopes } = resolveOptions(fromParameters({ ...filled, authority: elsewhere, endpoint }));
+    expect(cloud).toMatchObject({ loginHost: "127.0.0.1:8443", graphRoot: "https://127.0.0.1:8443" });
+    expect(authority).toMatchObject({ url: elsewhere });
+    expect(scopes).toEqual(filled.scope);
+    const own = resolveOptions(fromParameters({ ...filled, authority: elsewhere, endpoint, scope: null }));
+    expect(own.scopes).toEqual(["https://127.0.0.1:8443/.default"]);
+    const oidc_authority = "https://login.fabrikam.com/x.example/v2.0";
+    const graph = "https://graph.fabrikam.com/v1.0/users";
+    const custom = resolveOptions(fromParameters({ ...filled, authority: null, oidc_authority, endpoint: graph }));
+    expect(custom.cloud).toMatchObject({ loginHost: "login.fabrikam.com", graphRoot: "https://graph.fabrikam.com" });
+  });
+
+  it.each([
+    ["https://login.microsoftonline.com", endpoint],
+    ["https://login.microsoftonline.us", "https://graph.microsoft.com.evil.example/v1.0/users"],
+    ["https://login.windows.net", "https://graph.microsoft.com:8443/v1.0/users"],
+    ["https://contoso.ciamlogin.com", endpoint],
+  ])("are refused by name where Graph would be elsewhere: %s, %s", async (login, place) => {
+    const values = { ...filled, authority: `${login}/${tenantId}`, endpoint: place };
+    const error = await refusal(() => fromParameters(values));
+    expect(error.code).toBe("invalid_parameters");
+    expect(error.message).toContain(`"endpoint" is on ${new URL(place).host}`);
+    expect(error.remedy).toMatch(/"cloud" as \{ loginHost, graphRoot \}/);
+    const cloud = { loginHost: new URL(login).host, graphRoot: new URL(place).origin };
+    expect(resolveOptions(fromParameters(values, { cloud })).cloud.graphRoot).toBe(cloud.graphRoot);
+  });
+
+  it("say nothing of Graph where the scope is another API's", () => {
+    const values = { ...filled, scope: ["api://orders/.default"], endpoint: "https://orders.example/list" };
+    expect(resolveOptions(fromParameters(values)).cloud.graphRoot).toBe("https://graph.microsoft.com");
+    const byProgram = fromParameters({ ...values, scope: null }, { scopes: "api://orders/.default" });
+    expect(resolveOptions(byProgram).cloud.graphRoot).toBe("https://graph.microsoft.com");
+  });
+});
+
 describe("a file that isn't filled in", () => {
   it("names the fields that still hold the sample's text, and where the portal shows their values", async () => {
     const error = await refusal(() => fromParameters(file(published)));
@@ -216,7 +256,6 @@ describe("the cloud", () => {
     [null, "https://graph.microsoft.us"],
     ["https://graph.microsoft.us/v1.0/users", "https://graph.microsoft.us"],
     ["https://dod-graph.microsoft.us/v1.0/users", "https://dod-graph.microsoft.us"],
-    ["https://api.contoso.us/orders", "https://graph.microsoft.us"],
   ])("follows from the authority and, where two share one, from the endpoint %j", (endpoint, graphRoot) => {
     expect(resolveOptions(fromParameters({ ...inUs, endpoint })).cloud.graphRoot).toBe(graphRoot);
   });
