@@ -34,17 +34,17 @@ function propertiesOf({ body }: ControlCall): Record<string, unknown> {
     : { ...properties, manager: typeof manager === "string" ? { id: manager } : manager };
 }
 
-function* each(objects: Objects): Generator<Record<string, unknown>> {
-  for (const id of objects.ids()) yield objects.get(id)!;
-}
-
 const searched = (object: Record<string, unknown>) =>
   ["displayName", "userPrincipalName", "mail", "id"].map((name) => object[name] ?? "").join(" ");
 
 const objectRoutes = (kind: Kind): Route[] => [
   {
     ...{ method: "GET", path: `api/${kind}`, does: `the ${kind}` },
-    handle: (call) => listed(each(objectsOf(kind, call)), call.query, searched, (object) => object),
+    handle(call) {
+      const objects = objectsOf(kind, call);
+      const show = (id: string) => objects.get(id)!;
+      return listed(objects.ids(), call.query, (id) => searched(show(id)), show, objects.count);
+    },
   },
   {
     ...{ method: "POST", path: `api/${kind}`, does: `adds a ${sets[kind]}; what isn't given is made up` },

@@ -50,12 +50,14 @@ export interface Route {
 /**
  * The part of a list that was asked for by `search`, `top` (default 50) and `skip`; what is no number counts as not given.
  * @param text what of an entry is searched
+ * @param total how many there are, where it is known without looking at all
  */
 export function listed<T>(
   all: Iterable<T>,
   query: URLSearchParams,
   text: (entry: T) => string,
   show: (entry: T) => unknown,
+  total?: number,
 ): ControlReply {
   const search = query.get("search")?.toLowerCase() ?? "";
   const [skip, top] = [wholeOf(query, "skip", 0), wholeOf(query, "top", 50)];
@@ -65,6 +67,7 @@ export function listed<T>(
     if (search !== "" && !text(entry).toLowerCase().includes(search)) continue;
     if (count >= skip && value.length < top) value.push(show(entry));
     count += 1;
+    if (search === "" && total !== undefined && count >= skip + top) return { json: { value, count: total } };
   }
   return { json: { value, count } };
 }
