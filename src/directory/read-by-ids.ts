@@ -81,6 +81,8 @@ export function readByIds<
 function request(client: Client, address: string, body: object, policy: AttemptPolicy): Promise<unknown[]> {
   return runAttempts<unknown[]>(
     {
+      address,
+      method: "POST",
       send: (attempt) =>
         client
           .api(address)

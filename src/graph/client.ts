@@ -6,7 +6,7 @@ import { refusal } from "../errors.js";
 import { type Fetch, resolveFetch } from "../http/fetch.js";
 import type { ClientTraits, RetryOptions } from "./requests/attempt-policy.js";
 import { graphChain } from "./requests/middleware.js";
-import { ThrottleGate } from "./requests/throttle-gate.js";
+import { ThrottleGates } from "./requests/throttle-gates.js";
 import { RefreshAllowance } from "./requests/token-refusals.js";
 
 /** What `createGraphClient()` takes. */
@@ -35,7 +35,7 @@ export interface GraphClientOptions {
   clock?: Clock | undefined;
 }
 
-const defaultRetry: Required<RetryOptions> = { attempts: 6, budgetMs: 300_000, delayMs: 1_000 };
+const defaultRetry: ClientTraits["retry"] = { attempts: 6, budgetMs: 300_000, delayMs: 1_000 };
 const defaultTimeoutMs = 60_000;
 const defaultMaxBodyBytes = 256 * 2 ** 20;
 
@@ -54,6 +54,10 @@ const retryChecks = {
   attempts: kinds.amount,
   budgetMs: numberFrom(0),
   delayMs: numberFrom(0),
+  priority: {
+    accepts: (value) => value === "low" || value === "normal" || value === "high",
+    expected: '"low", "normal" or "high"',
+  },
 } satisfies Checks<RetryOptions>;
 
 const traitsByClient = new WeakMap<Client, ClientTraits>();
@@ -83,6 +87,7 @@ export function createGraphClient(options: GraphClientOptions): Client {
     attempts = defaultRetry.attempts,
     budgetMs = defaultRetry.budgetMs,
     delayMs = defaultRetry.delayMs,
+    priority,
   } = checkedOptions(given.retry ?? {}, retryChecks, "retry");
   const { graphRoot } = resolveCloud(cloudOf(given));
   const fetch = given.fetch ?? authProvider.fetch;
@@ -92,7 +97,7 @@ export function createGraphClient(options: GraphClientOptions): Client {
 
   const traits = {
     ...defaultTraits(graphRoot),
-    retry: { attempts, budgetMs, delayMs },
+    retry: { attempts, budgetMs, delayMs, ...(priority && { priority }) },
     timeoutMs,
     maxBodyBytes,
     clock,
@@ -126,7 +131,7 @@ function defaultTraits(graphRoot: string): ClientTraits {
     timeoutMs: defaultTimeoutMs,
     maxBodyBytes: defaultMaxBodyBytes,
     clock: systemClock,
-    gate: new ThrottleGate(),
+    gates: new ThrottleGates(),
     refreshes: new RefreshAllowance(),
   };
 }

@@ -2,6 +2,9 @@
  * What both rooms agree on about trying again: which answers are passing trouble, what Retry-After says, and how long to wait.
  */
 
+/** However long a service asks to be left alone: after so long it is asked whether it still means that. */
+export const longestWaitMs = 3_600_000;
+
 /** Answers that may be different next time. 501 and 505 are not among them. */
 export function isTransientStatus(status: number): boolean {
   return status === 408 || status === 429 || status === 500 || status === 502 || status === 503 || status === 504;

@@ -98,8 +98,8 @@ describe("a client that reads a tenant as an app", () => {
 
   it("has a gate of its own", () => {
     const authProvider = signIn();
-    expect(traitsOf(createGraphClient({ authProvider })).gate).not.toBe(
-      traitsOf(createGraphClient({ authProvider })).gate,
+    expect(traitsOf(createGraphClient({ authProvider })).gates).not.toBe(
+      traitsOf(createGraphClient({ authProvider })).gates,
     );
   });
 });

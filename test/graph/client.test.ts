@@ -298,7 +298,8 @@ describe("a client of ours", () => {
       },
     });
     expect(await failureOf(client.api("/users").get())).toMatchObject({ code: "unexpected_redirect" });
-    expect(redirects).toEqual(["manual"]);
+    expect(redirects).toEqual(Array(6).fill("manual"));
+    expect(seen().map(({ headers }) => headers.authorization)).toEqual(["Bearer token-1", ...Array(5).fill(undefined)]);
   });
 
   it.each(["/me/photo/$value", "https://files.example/v1.0/photo"])(

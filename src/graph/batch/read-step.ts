@@ -29,6 +29,7 @@ export async function readStep(
   const { url, headers } = buildQuery(collection.url, {}, rulesOf(scope.path));
   const answer = await runAttempts<Answer>(
     {
+      address: url,
       send: (attempt) => attempt.seat!.send(url, headers, attempt),
       read: async (response, { identity }) => {
         if (response.ok) return readAnswer(response, scope.path, policy.maxBodyBytes);

@@ -1,6 +1,7 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
 import { abortFailure } from "../failures/interruption.js";
 import type { AttemptPolicy, ClientTraits } from "../requests/attempt-policy.js";
+import { resourceUnits } from "../requests/request-events.js";
 import { type LinkScope, trustedLink } from "./links.js";
 import { PageHistory } from "./page-history.js";
 import { type GraphPage, requestPage } from "./request-page.js";
@@ -22,6 +23,8 @@ const mostRequestIds = 100;
 export class PageRequests {
   /** Whether the consumer waits for the page that is being read. */
   awaited = false;
+  requests = 0;
+  resourceUnits = 0;
   retries = 0;
   throttledMs = 0;
   /** Those of the last hundred pages. */
@@ -42,6 +45,10 @@ export class PageRequests {
       ...source.traits,
       signal,
       idempotent: true,
+      onAnswer: ({ headers }) => {
+        this.requests += 1;
+        this.resourceUnits += resourceUnits(headers);
+      },
       onRetry: ({ delayMs, throttled, failure }) => {
         if (failure !== undefined) this.retries += 1;
         if (throttled) this.throttledMs += delayMs;

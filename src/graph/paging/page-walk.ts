@@ -195,6 +195,8 @@ export class PageWalk<T> {
     this.#progress.tell({
       restarts: this.#recovery.restarts,
       duplicatesDropped: this.#reading.duplicatesDropped,
+      requests: this.#requests.requests,
+      resourceUnits: this.#requests.resourceUnits,
       retries: this.#requests.retries,
       throttledMs: this.#requests.throttledMs,
       requestIds: [...this.#requests.ids],

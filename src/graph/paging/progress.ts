@@ -9,6 +9,10 @@ export interface ListProgress {
   items: number;
   /** Milliseconds since the listing began. */
   elapsedMs: number;
+  /** Requests that were answered, those repeated and those for pages ahead included. */
+  requests: number;
+  /** What they cost, as Graph counts it; a service that doesn't tell counts as nothing. */
+  resourceUnits: number;
   /** Requests that had to be repeated. */
   retries: number;
   /** Milliseconds spent waiting because Graph asked for it. */
@@ -50,9 +54,7 @@ export class Progress {
     this.#total ??= count;
   }
 
-  tell(
-    rest: Pick<ListProgress, "restarts" | "duplicatesDropped" | "retries" | "throttledMs" | "requestIds" | "done">,
-  ): void {
+  tell(rest: Omit<ListProgress, "pages" | "items" | "cut" | "elapsedMs" | "total">): void {
     this.#listener.tell({
       pages: this.#pages,
       items: this.items,

@@ -63,6 +63,7 @@ export function requestText<T>(
 ): Promise<T> {
   return runAttempts<T>(
     {
+      address: link,
       send: (attempt) =>
         attempt.seat?.send(link, headers, attempt) ??
         requestFor(client, link)

@@ -9,6 +9,7 @@ import { abortFailure } from "../failures/interruption.js";
 import { reviveError } from "../failures/revive-error.js";
 import { type OpenAttempt, release, type TokenHints } from "./attempt.js";
 import type { AttemptPolicy, AttemptWork } from "./attempt-policy.js";
+import { isRedirect } from "./redirects.js";
 import type { Refusals } from "./token-refusals.js";
 
 /** How an attempt ends that doesn't end the request for good. */
@@ -58,9 +59,9 @@ async function readAnswer<T>(
   attempt: OpenAttempt,
   policy: AttemptPolicy,
 ): Promise<T> {
-  const { graphRoot, replayable = true } = policy;
+  const { graphRoot, replayable = true, followsRedirects = false } = policy;
   const { status } = response;
-  if (isRedirect(status)) throw redirectFailure(response, graphRoot);
+  if (isRedirect(status) && !followsRedirects) throw redirectFailure(response, graphRoot);
   if (!isTransientStatus(status) && (status !== 401 || !replayable)) {
     return attempt.until(work.read(response, attempt));
   }
@@ -71,10 +72,6 @@ async function readFailure(response: Response, attempt: OpenAttempt, { graphRoot
   // Without its text, if need be: what the status and Retry-After say must not be lost.
   const text = await attempt.until(readErrorText(response)).catch(() => "");
   return graphFailure(response, text, { graphRoot, now: clock.now(), identity: attempt.identity });
-}
-
-function isRedirect(status: number): boolean {
-  return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Clock } from "../../clock.js";
 import type { AppIdentityError } from "../../errors.js";
 import type { Attempt, Seat } from "./attempt.js";
-import type { ThrottleGate } from "./throttle-gate.js";
+import type { ThrottleGates } from "./throttle-gates.js";
 import type { RefreshAllowance } from "./token-refusals.js";
 
 /** How persistent a client is. */
@@ -12,19 +12,21 @@ export interface RetryOptions {
   budgetMs?: number;
   /** Milliseconds the wait grows from where Graph names none: exponential, with full jitter. Default 1,000. */
   delayMs?: number;
+  /** How Graph ranks the requests when it throttles: `"low"` ones first. Default: as it ranks what says nothing. */
+  priority?: "low" | "normal" | "high";
 }
 
 /** What one client decides for all its requests. */
 export interface ClientTraits {
   /** Origin of Graph: the only place tokens go to. */
   readonly graphRoot: string;
-  readonly retry: Readonly<Required<RetryOptions>>;
+  readonly retry: Readonly<Required<Omit<RetryOptions, "priority">> & Pick<RetryOptions, "priority">>;
   /** Milliseconds for one attempt: token, answer and body together. */
   readonly timeoutMs: number;
   /** What a body of JSON or text may have at most, unpacked. */
   readonly maxBodyBytes: number;
   readonly clock: Clock;
-  readonly gate: ThrottleGate;
+  readonly gates: ThrottleGates;
   readonly refreshes: RefreshAllowance;
   /**
    * Carries the attempts in place of the client. On it being throttled is no failure: what many ask at once is throttled
@@ -45,8 +47,12 @@ export interface AttemptPolicy extends ClientTraits {
   idempotent: boolean;
   /** `false` where the body can be sent only once: there is one attempt then, whatever it ends in. Default `true`. */
   replayable?: boolean;
+  /** Whether `read()` is given redirects. Default `false`: they are failures, as nobody follows them. */
+  followsRedirects?: boolean;
   /** May veto a repetition after an answer. Attempts count from 1. */
   shouldRetry?: ((response: Response, attempt: number) => boolean) | undefined;
+  /** Told of each answer. */
+  onAnswer?: ((response: Response) => void) | undefined;
   /** Told before each wait. */
   onRetry?: ((wait: RetryWait) => void) | undefined;
 }
@@ -55,11 +61,15 @@ export interface RetryWait {
   delayMs: number;
   /** Whether Graph asked for the wait. */
   throttled: boolean;
-  /** What ended the last attempt; absent where it was another request of the same client that was throttled. */
+  /** What ended the last attempt; absent where it is other requests of the same client that are to be spared. */
   failure?: AppIdentityError;
 }
 
 export interface AttemptWork<T> {
+  /** Where it is sent: what shares a limit with it waits together. */
+  readonly address: string;
+  /** Default `GET`. */
+  readonly method?: string;
   send(attempt: Attempt): Promise<Response>;
   /** Makes a result of an answer that isn't passing trouble. A retryable AppIdentityError has the attempt repeated. */
   read(response: Response, attempt: Attempt): Promise<T>;

@@ -4,6 +4,7 @@ import {
   type AuthenticationProvider,
   type Context,
   type Middleware,
+  RedirectHandlerOptions,
   RetryHandlerOptions,
   TelemetryHandler,
 } from "@microsoft/microsoft-graph-client";
@@ -17,6 +18,9 @@ import { abortFailure } from "../failures/interruption.js";
 import { type Attempt, OpenAttempt, release } from "./attempt.js";
 import type { AttemptPolicy, ClientTraits } from "./attempt-policy.js";
 import { authorize, isGraphAddress } from "./authorize.js";
+import { closeForSteps } from "./batch-throttling.js";
+import { isRead } from "./is-read.js";
+import { followRedirects } from "./redirects.js";
 import { runAttempts } from "./run-attempts.js";
 import { deliver } from "./sdk-response.js";
 import { handOver } from "./unread-body.js";
@@ -27,6 +31,8 @@ interface Outgoing extends Context {
   tokenRequest: GraphTokenRequest;
 }
 
+const priorityHeader = "x-ms-throttle-priority";
+
 type Send = (outgoing: Outgoing) => Promise<Response>;
 
 /**
@@ -36,17 +42,31 @@ type Send = (outgoing: Outgoing) => Promise<Response>;
  */
 export function graphChain(authProvider: AuthenticationProvider, fetch: Fetch, traits: ClientTraits): Middleware {
   const carry = carriedBy(fetch);
-  const send = authorized(authProvider, withTelemetry(carry));
+  const send = authorized(authProvider, traits.retry.priority, withTelemetry(carry));
   return {
     async execute(context) {
       const url = addressOf(context);
       if (!isGraphAddress(url, traits.graphRoot)) context.response = await sendElsewhere(carry, context, traits);
       else if (tokenRequestOf(context).attempt !== undefined) context.response = await send(prepare(context));
       else {
+        const sendOn = (attempt: Attempt) => async (redirected: Context) => {
+          const elsewhere = !isGraphAddress(addressOf(redirected), traits.graphRoot);
+          return { response: await (elsewhere ? carry : send)(prepare(redirected, attempt)), elsewhere };
+        };
         context.response = await runAttempts(
           {
+            address: url,
+            method: methodOf(context),
             send: (attempt) => send(prepare(context, attempt)),
-            read: (response, attempt) => deliver(response, url, attempt, traits),
+            read: async (answer, attempt) => {
+              const options = optionsOf(context, RedirectHandlerOptions);
+              const { graphRoot } = traits;
+              const followed = await followRedirects(answer, context, graphRoot, options, sendOn(attempt));
+              if (followed.elsewhere) return handOver(followed.response, attempt, { ...traits, host: hostOf(context) });
+              const response = await deliver(followed.response, url, attempt, traits);
+              await heedSteps(response, context, traits);
+              return response;
+            },
           },
           policyOf(context, traits),
         );
@@ -72,10 +92,20 @@ async function sendElsewhere(
   }
 }
 
-function authorized(authProvider: AuthenticationProvider, next: Send): Send {
+/** What a batch says of its throttled steps is heeded as if each had been sent by itself. */
+async function heedSteps(response: Response, context: Context, traits: ClientTraits): Promise<void> {
+  const address = addressOf(context);
+  if (response.status !== 200 || !/\/\$batch$/i.test(new URL(address).pathname)) return;
+  const { responses } = ((await response.clone().json()) ?? {}) as { responses?: unknown };
+  closeForSteps({ address, requests: context.options?.body, responses }, traits);
+}
+
+function authorized(authProvider: AuthenticationProvider, priority: string | undefined, next: Send): Send {
   return async (outgoing) => {
     const { authenticationProvider = authProvider } = optionsOf(outgoing, AuthenticationHandlerOptions) ?? {};
     await authorize(outgoing.options.headers, authenticationProvider, outgoing.tokenRequest);
+    const { headers } = outgoing.options;
+    if (priority !== undefined && !headers.has(priorityHeader)) headers.set(priorityHeader, priority);
     // Nobody follows a redirect with the token.
     outgoing.options.redirect = "manual";
     return next(outgoing);
@@ -130,12 +160,13 @@ function prepare(context: Context, attempt?: Attempt): Outgoing {
 }
 
 function policyOf(context: Context, traits: ClientTraits): AttemptPolicy {
-  const { method = "GET", signal, body } = context.options ?? {};
+  const { signal, body } = context.options ?? {};
   const perRequest = optionsOf(context, RetryHandlerOptions);
   return {
     ...traits,
     signal: signal ?? undefined,
-    idempotent: method === "GET" || method === "HEAD",
+    idempotent: isRead(methodOf(context), addressOf(context), body),
+    followsRedirects: true,
     replayable: typeof context.request === "string" && !isStream(body),
     ...(perRequest && {
       retry: { ...traits.retry, attempts: perRequest.maxRetries + 1, delayMs: perRequest.delay * 1000 },
@@ -151,6 +182,10 @@ function isStream(body: unknown): boolean {
 
 function addressOf({ request }: Context): string {
   return typeof request === "string" ? request : request.url;
+}
+
+function methodOf({ options }: Context): string {
+  return options?.method ?? "GET";
 }
 
 function hostOf(context: Context): string {

@@ -1,4 +1,4 @@
-import type { AppIdentityError } from "../../errors.js";
+import { type AppIdentityError, isAppIdentityError } from "../../errors.js";
 import { retryDelay } from "../../http/retry-after.js";
 import { throttledFailure } from "../failures/graph-failure.js";
 import { abortFailure } from "../failures/interruption.js";
@@ -6,6 +6,9 @@ import { OpenAttempt, type TokenHints } from "./attempt.js";
 import { attemptOnce, type Outcome } from "./attempt-once.js";
 import type { AttemptPolicy, AttemptWork } from "./attempt-policy.js";
 import { decide } from "./decide.js";
+import { usedShare } from "./pace.js";
+import { RequestRecord } from "./request-events.js";
+import { type ThrottleScope, throttleScopeOf } from "./throttle-scope.js";
 import { Refusals, withoutToken } from "./token-refusals.js";
 
 /**
@@ -17,7 +20,38 @@ import { Refusals, withoutToken } from "./token-refusals.js";
  * `claims_challenge_unmet`, `unexpected_redirect`, `aborted`, and whatever the provider or `read` throws.
  */
 export async function runAttempts<T>(work: AttemptWork<T>, policy: AttemptPolicy): Promise<T> {
-  const { clock, gate, graphRoot, retry } = policy;
+  const { clock, gates } = policy;
+  const scope = throttleScopeOf(work.address, !policy.idempotent);
+  const record = new RequestRecord(work, clock);
+  const send: typeof work.send = async (attempt) => {
+    record.attempts += 1;
+    const response = await work.send(attempt);
+    record.answered(response);
+    gates.paceOf(scope).answered(usedShare(response.headers), clock.monotonic());
+    policy.onAnswer?.(response);
+    return response;
+  };
+  const onRetry: AttemptPolicy["onRetry"] = (wait) => {
+    record.waitedMs += wait.delayMs;
+    policy.onRetry?.(wait);
+  };
+  try {
+    return await repeat({ ...work, send }, scope, { ...policy, onRetry }, record);
+  } catch (error) {
+    if (isAppIdentityError(error)) record.code = error.code;
+    throw error;
+  } finally {
+    record.publish();
+  }
+}
+
+async function repeat<T>(
+  work: AttemptWork<T>,
+  scope: ThrottleScope,
+  policy: AttemptPolicy,
+  record: RequestRecord,
+): Promise<T> {
+  const { clock, gates, graphRoot, retry } = policy;
   const host = new URL(graphRoot).host;
   const deadline = clock.monotonic() + retry.budgetMs;
   const refusals = new Refusals(policy.refreshes, clock);
@@ -28,12 +62,18 @@ export async function runAttempts<T>(work: AttemptWork<T>, policy: AttemptPolicy
   let freshConnection = false;
 
   for (let number = 1; ; number++) {
-    await passGate(policy, deadline);
+    const probe = await takeTurn(scope, policy, deadline);
     const seat = await policy.wire?.seat();
     const attempt: OpenAttempt = new OpenAttempt(number, hints, freshConnection, { host, ...policy }, seat);
-    const outcome: Outcome<T> = await attemptOnce(work, attempt, refusals, policy).catch((error) => {
+    const answersBefore = record.answers;
+    let outcome: Outcome<T>;
+    try {
+      outcome = await attemptOnce(work, attempt, refusals, policy);
+    } catch (error) {
       throw refusal === undefined ? error : withoutToken(error, refusal);
-    });
+    } finally {
+      if (probe) gates.settle(scope, record.answers > answersBefore, clock.monotonic());
+    }
     if ("result" in outcome) return outcome.result;
     if ("hints" in outcome) {
       ({ hints, refusal } = outcome);
@@ -47,7 +87,9 @@ export async function runAttempts<T>(work: AttemptWork<T>, policy: AttemptPolicy
       policy,
     );
     throttles += Number(throttled);
-    if (throttled) gate.close(failure.retryAfterMs ?? delayMs, clock.monotonic());
+    if (throttled && response !== undefined) {
+      gates.close(failure.retryAfterMs ?? delayMs, clock.monotonic(), scope, response.headers);
+    }
     const vetoed = () => response !== undefined && policy.shouldRetry?.(response, failures) === false;
     if (!again || vetoed()) throw failure;
     policy.onRetry?.({ delayMs, throttled, failure });
@@ -58,13 +100,22 @@ export async function runAttempts<T>(work: AttemptWork<T>, policy: AttemptPolicy
   }
 }
 
-async function passGate(policy: AttemptPolicy, deadline: number): Promise<void> {
-  const { clock, gate, graphRoot, retry, signal } = policy;
+/** Waits until the request may be sent, and says whether it is one that finds out for others. */
+async function takeTurn(scope: ThrottleScope, policy: AttemptPolicy, deadline: number): Promise<boolean> {
+  const { clock, gates, graphRoot, retry, signal } = policy;
   if (signal?.aborted) throw abortFailure(signal.reason);
-  for (let ms = gate.remaining(clock.monotonic()); ms > 0; ms = gate.remaining(clock.monotonic())) {
-    if (clock.monotonic() + ms > deadline) throw throttledFailure(ms, graphRoot);
+  const spaceMs = gates.paceOf(scope).reserve(clock.monotonic());
+  if (spaceMs > 0) await spare(Math.min(spaceMs, Math.max(0, deadline - clock.monotonic())));
+  for (;;) {
+    const now = clock.monotonic();
+    const { waitMs, probe } = gates.enter(scope, now);
+    if (waitMs === 0) return probe;
+    if (now + waitMs > deadline) throw throttledFailure(waitMs, graphRoot);
     // With jitter, or all who wait here would leave at once.
-    const delayMs = retryDelay(1, ms, retry.delayMs);
+    await spare(retryDelay(1, waitMs, retry.delayMs));
+  }
+
+  async function spare(delayMs: number): Promise<void> {
     policy.onRetry?.({ delayMs, throttled: true });
     await pause(delayMs, policy);
   }

@@ -71,7 +71,7 @@ function errorInGraphsForm(text: string, { status, headers }: Response, secrets:
       ...error,
       code,
       message,
-      innerError: { date: new Date().toISOString(), ...innerError, "request-id": requestId },
+      innerError: { ...innerError, date: innerError?.date ?? new Date().toISOString(), "request-id": requestId },
     },
   };
   return JSON.stringify(form, (_, value: unknown) => (typeof value === "string" ? safeText(value, secrets) : value));

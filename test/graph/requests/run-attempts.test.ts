@@ -4,7 +4,8 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { AppIdentityError } from "../../../src/errors.js";
 import type { AttemptPolicy, AttemptWork, RetryWait } from "../../../src/graph/requests/attempt-policy.js";
 import { runAttempts } from "../../../src/graph/requests/run-attempts.js";
-import { ThrottleGate } from "../../../src/graph/requests/throttle-gate.js";
+import { ThrottleGates } from "../../../src/graph/requests/throttle-gates.js";
+import { throttleScopeOf } from "../../../src/graph/requests/throttle-scope.js";
 import { RefreshAllowance } from "../../../src/graph/requests/token-refusals.js";
 import { json, type Loopback, type SeenRequest, startLoopback } from "../../support/loopback.js";
 import { ManualClock } from "../../support/manual-clock.js";
@@ -38,14 +39,19 @@ function policy(overrides: Partial<AttemptPolicy> = {}): AttemptPolicy & { clock
     timeoutMs: Number.POSITIVE_INFINITY,
     maxBodyBytes: 2 ** 28,
     clock: new SkippingClock(),
-    gate: new ThrottleGate(),
+    gates: new ThrottleGates(),
     refreshes: new RefreshAllowance(),
     idempotent: true,
     ...overrides,
   } as AttemptPolicy & { clock: SkippingClock };
 }
 
+const address = "https://graph.microsoft.com/v1.0/users";
+const scope = throttleScopeOf(address, false);
+const silent = new Headers();
+
 const work: AttemptWork<string> = {
+  address,
   send: ({ signal }) => loopback.fetch("https://graph.microsoft.com/v1.0/users", { signal }),
   read: (response) => response.text(),
 };
@@ -265,7 +271,7 @@ describe("a throttle answer", () => {
     const hot = runAttempts(to("/hot"), shared);
     await vi.waitFor(() => expect(clock.waits).toHaveLength(1));
     const others = Promise.all([1, 2, 3].map((n) => runAttempts(to(`/other/${n}`), shared)));
-    const stranger = runAttempts(to("/stranger"), { ...shared, gate: new ThrottleGate() });
+    const stranger = runAttempts(to("/stranger"), { ...shared, gates: new ThrottleGates() });
     await stranger;
     await vi.waitFor(() => expect(clock.waits).toHaveLength(4));
     clock.advance(9_999);
@@ -280,7 +286,7 @@ describe("a throttle answer", () => {
   it("that outlasts another request's budget fails that one at once, unsent", async () => {
     await server(ok);
     const used = policy();
-    used.gate.close(600_000, used.clock.monotonic());
+    used.gates.close(600_000, used.clock.monotonic(), scope, silent);
     expect(await failureOf(runAttempts(work, used))).toMatchObject({
       code: "throttled",
       retryAfterMs: 600_000,
@@ -294,7 +300,7 @@ describe("a throttle answer", () => {
     const clock = new ManualClock();
     const { signal, abort } = abortable();
     const used = policy({ clock, signal });
-    used.gate.close(60_000, clock.monotonic());
+    used.gates.close(60_000, clock.monotonic(), scope, silent);
     const failure = failureOf(runAttempts(work, used));
     abort("enough");
     expect(await failure).toMatchObject({ code: "aborted", cause: "enough" });
