@@ -26,8 +26,10 @@ export interface Schema {
   readonly name: string;
   /** As in `microsoft.graph.user`. */
   readonly entity: string;
-  /** Properties that a single member has, but no list. */
+  /** Properties that a single member has, but no list: asking for them there is refused. */
   readonly singleOnly: ReadonlySet<string>;
+  /** The same, but lists leave them out without a word. */
+  readonly leftOut?: ReadonlySet<string>;
   readonly filterRules: FilterRules;
   /** Properties by which a path or filter finds an object without a search. Default: the id. */
   readonly foundBy?: readonly string[];

@@ -175,7 +175,8 @@ export function createGroups({ seed, size, domain, clock, log }: GroupsOptions):
             !["onPremisesDomainName", "onPremisesNetBiosName", "onPremisesSamAccountName", "uniqueName"].includes(name),
         ),
       ],
-      singleOnly: new Set(singleGroupProperties),
+      singleOnly: new Set(),
+      leftOut: new Set(singleGroupProperties),
       filterRules: {
         ...commonFilterRules,
         description: filterRule("eq startsWith"),

@@ -43,7 +43,7 @@ export interface Population extends Collection {
 export interface Recipe
   extends Pick<
     Collection,
-    "entity" | "defaults" | "singleOnly" | "foundBy" | "filterRules" | "orderRules" | "generated"
+    "entity" | "defaults" | "singleOnly" | "leftOut" | "foundBy" | "filterRules" | "orderRules" | "generated"
   > {
   kind: Kind;
   /** Listable properties. */
@@ -61,12 +61,12 @@ export interface Recipe
 /** Objects are numbered: the generated ones from 0, those added later from there on. Numbers are never used twice. */
 export function createPopulation(recipe: Recipe, clock: EmulatorClock, log: (change: Change) => void): Population {
   const { kind, entity, properties, singleOnly, generated, make, identifiers } = recipe;
-  const { identifierOf = () => "id" } = recipe;
+  const { identifierOf = () => "id", leftOut = [] } = recipe;
   const overlays = new Map<number, Record<string, unknown>>();
   const removed = new Map<number, Removal>();
   /** `property value` → key, for values that aren't the generated ones. */
   const aliases = new Map<string, number>();
-  const names = new Map([...properties, ...singleOnly].map((name) => [name.toLowerCase(), name]));
+  const names = new Map([...properties, ...singleOnly, ...leftOut].map((name) => [name.toLowerCase(), name]));
   let end = generated;
 
   const exists = (key: number) => key >= 0 && key < end && !removed.has(key);

@@ -9,6 +9,8 @@ import { badRequest, unsupportedQuery } from "./refusal.js";
 /** What a first request says about all rounds that follow from it. */
 export interface DeltaAsked {
   kinds: readonly Kind[];
+  /** Whether several kinds were asked for together, be there one in the end. */
+  mixed: boolean;
   /** Properties by kind; where there are none, the default ones. */
   select: Partial<Record<Kind, readonly string[]>> | undefined;
   /** Relations that are tracked, by kind. */
@@ -31,7 +33,8 @@ export function parseDelta(options: QueryOptions, kinds: readonly Kind[], popula
   const text = options.get("$filter");
   const { filter, types } = withoutTypes(text, kinds, populations);
   const ids = filter === undefined ? undefined : idsIn(parseFilter(filter));
-  return { kinds: types, ...readTracked(options.get("$select"), types, populations), ids, again };
+  const mixed = kinds.length > 1;
+  return { kinds: types, mixed, ...readTracked(options.get("$select"), types, mixed, populations), ids, again };
 }
 
 /** `isof('microsoft.graph.user') or isof('microsoft.graph.group')`, which several kinds together need. */
@@ -66,6 +69,7 @@ function idsIn(filter: Filter): string[] {
 function readTracked(
   text: string | undefined,
   kinds: readonly Kind[],
+  mixed: boolean,
   populations: Populations,
 ): Pick<DeltaAsked, "select" | "related"> {
   // Groups tell their members unless they are asked for something else.
@@ -74,7 +78,7 @@ function readTracked(
   const select: Partial<Record<Kind, string[]>> = {};
   const related: Partial<Record<Kind, string[]>> = {};
   for (const kind of kinds) {
-    const own = kinds.length === 1 ? names : names.flatMap((name) => unqualified(name, populations[kind].entity));
+    const own = mixed ? names.flatMap((name) => unqualified(name, populations[kind].entity)) : names;
     const ways = own.flatMap((name) => forwardNavigation(kind, name)?.name ?? []);
     const properties = own.filter((name) => !forwardNavigation(kind, name));
     related[kind] = [...new Set(ways)];

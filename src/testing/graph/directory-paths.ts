@@ -53,6 +53,7 @@ export function createDirectoryPaths({ directory, listing, delta }: DirectoryPat
   });
 
   function find(collection: Collection, { text, property }: PathSegment): ObjectRef {
+    if (property !== undefined && collection.canonical(property) === undefined) throw unknownSegment(property);
     const key = collection.keyOf(text, property) ?? roleByTemplate(collection, text);
     if (key !== undefined) return { collection, key };
     if (collection.kind === "users" || property !== undefined || isGuid(text)) throw notFound(text);

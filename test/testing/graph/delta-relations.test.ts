@@ -142,6 +142,21 @@ describe("later rounds over groups", () => {
     expect(related((await round(links[1]!)).items, group!, "owners")).toHaveLength(1);
   });
 
+  it("tell nothing of service principals, whom v1.0 leaves out, nor of members that are hidden", async () => {
+    const groups = [...emulator.groups.ids()];
+    const [principal] = emulator.servicePrincipals.ids();
+    const stranger = [...emulator.users.ids()].at(-1)!;
+    const link = await latest("groups", "members");
+    const board = groups.find((id) => emulator.groups.get(id)?.displayName === "Board")!;
+    emulator.groups.addMember(groups[0]!, principal!);
+    emulator.groups.addMember(board, stranger);
+    expect(related((await round(link)).items, groups[0]!)).toEqual([]);
+    expect(related((await round(link)).items, board)).toHaveLength(1);
+    const { clientId, clientSecret } = emulator.addApp({ roles: ["Group.Read.All"] });
+    const reader = graphCaller({ ...emulator, clientId, clientSecret });
+    expect(related(itemsOf(await reader.pages(link)), board)).toEqual([]);
+  });
+
   it("don't tell that a member was deleted, as Graph doesn't", async () => {
     const [group] = emulator.groups.ids();
     const [member] = emulator.groups.members(group!);
@@ -290,6 +305,11 @@ describe("delta queries on other kinds", () => {
     expect(items).toHaveLength(90 + 40);
     const types = new Set(items.map((item) => item["@odata.type"]));
     expect(types).toEqual(new Set(["#microsoft.graph.user", "#microsoft.graph.group"]));
+    const people = await round(
+      `/directoryObjects/delta${query({ $filter: "isof('microsoft.graph.user')", $select: "microsoft.graph.user/surname" })}`,
+    );
+    expect(people.pages[0]!["@odata.context"]).toContain("$metadata#directoryObjects");
+    expect(people.items[0]).toMatchObject({ "@odata.type": "#microsoft.graph.user", surname: expect.any(String) });
     const [device] = emulator.devices.ids();
     const [group] = emulator.groups.ids();
     emulator.devices.update(device!, { displayName: "Other" });
@@ -303,10 +323,23 @@ describe("delta queries on other kinds", () => {
     expect((await graph.get("/directoryObjects/delta")).json.error?.code).toBe("Request_UnsupportedQuery");
   });
 
+  it("/directoryObjects tell nothing of kinds that the app can't read", async () => {
+    const { clientId, clientSecret } = emulator.addApp({ roles: ["User.Read.All"] });
+    const reader = graphCaller({ ...emulator, clientId, clientSecret });
+    const [user] = emulator.users.ids();
+    const [group] = emulator.groups.ids();
+    const ids = query({ $filter: `id eq '${user}' or id eq '${group}'` });
+    expect((await reader.get(`/directoryObjects/delta${ids}`)).json.value.map(({ id }) => id)).toEqual([user]);
+    const kinds = query({ $filter: "isof('microsoft.graph.user') or isof('microsoft.graph.group')" });
+    expect((await reader.get(`/directoryObjects/delta${kinds}`)).json.error?.code).toBe("Authorization_RequestDenied");
+  });
+
   it("a link of one kind isn't taken by another", async () => {
     const link = await latest("groups");
-    const { status, json } = await graph.get(link.replace("/groups/", "/users/"));
-    expect([status, json.error?.code]).toEqual([400, "syncStateNotFound"]);
+    for (const other of ["users", "directoryObjects"]) {
+      const { status, json } = await graph.get(link.replace("/groups/", `/${other}/`));
+      expect([status, json.error?.code]).toEqual([400, "syncStateNotFound"]);
+    }
   });
 });
 

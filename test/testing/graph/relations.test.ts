@@ -385,8 +385,15 @@ describe("collections of their own kind", () => {
     }
     expect((await graph.get(`/devices(deviceId='${device!.deviceId}')`)).json).toMatchObject({ id: device!.id });
     expect((await graph.get("/applications(appId='nobody')")).status).toBe(404);
+    expect((await graph.get("/applications(nothing='nobody')")).status).toBe(400);
     const { json } = await graph.get("/servicePrincipals(appId='00000003-0000-0000-c000-000000000000')");
     expect(json).toMatchObject({ displayName: "Microsoft Graph" });
+  });
+
+  it("/groups leave out of lists what only a single group has", async () => {
+    const listed = (await graph.get("/groups?$top=1&$select=id,isArchived")).json.value;
+    expect(Object.keys(listed[0]!)).toEqual(["id"]);
+    expect((await graph.get(`/groups/${listed[0]!.id}?$select=id,isArchived`)).json).toHaveProperty("isArchived");
   });
 
   it("/directoryObjects finds anything by its id, and says what it is", async () => {

@@ -57,7 +57,7 @@ export function parseListQuery(options: QueryOptions, queried: Queried): GraphQu
   const { schema } = queried;
   const count = options.eventual && readCount(options.get("$count"));
   const filter = readFilter(options);
-  const select = readSelect(options.get("$select"), schema);
+  const select = readSelect(options.get("$select"), schema)?.filter((property) => !schema.leftOut?.has(property));
   const unlistable = select?.find((property) => schema.singleOnly.has(property));
   if (unlistable) {
     throw new GraphRefusal(
