@@ -36,7 +36,8 @@ const pagingChecks = {
 } satisfies Checks<PagingOptions>;
 
 /** The two ways through a collection. */
-export function listing<T, P extends Page<T> = Page<T>>(walk: Walk): Listing<T, P> {
+export function listing<T, P extends Page<T> = Page<T>>(asked: Walk): Listing<T, P> {
+  const walk: Walk = { start: undefined, tokens: false, advise: undefined, onDeltaLink: undefined, ...asked };
   const items = () => new ItemIterator<T>(() => new PageWalk(walk));
   const sentence = `A listing of ${walk.scope.path}, which asks while it is walked: for await (const item of it), or await its toArray().`;
   return {

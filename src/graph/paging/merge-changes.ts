@@ -30,7 +30,7 @@ export interface RelatedObject {
 interface Known {
   value: Record<string, unknown> & { id: string };
   relations: Map<string, Map<string, { type: string | undefined; isRemoved: boolean }>>;
-  removed?: "changed" | "deleted";
+  removed: "changed" | "deleted" | undefined;
 }
 
 /**
@@ -40,16 +40,16 @@ interface Known {
  */
 export function mergeChanges(entries: GraphPage["value"]): ObjectChange[] {
   const objects = new Map<string, Known>();
-  for (const { "@removed": removed, ...entry } of entries) {
+  for (const { "@removed": reason, ...entry } of entries.map(ownOf)) {
     const id = idOf(entry);
     const before = objects.get(id);
     // Deleted first, so that it moves to the end.
     objects.delete(id);
-    if (removed !== undefined) {
-      objects.set(id, { value: { id }, relations: new Map(), removed: isRestorable(removed) ? "changed" : "deleted" });
+    if (reason !== undefined) {
+      objects.set(id, { value: { id }, relations: new Map(), removed: isRestorable(reason) ? "changed" : "deleted" });
       continue;
     }
-    const known = before === undefined || before.removed ? { value: { id }, relations: new Map() } : before;
+    const known = before && !before.removed ? before : { value: { id }, relations: new Map(), removed: undefined };
     objects.set(id, known);
     for (const [name, content] of Object.entries(entry)) {
       if (name.endsWith("@delta")) addRelated(known, name.slice(0, -"@delta".length), content);
@@ -62,8 +62,12 @@ export function mergeChanges(entries: GraphPage["value"]): ObjectChange[] {
         });
     }
   }
-  return [...objects.values()].map(({ relations, ...rest }) => {
-    return { ...rest, relations: Object.fromEntries([...relations].map(([name, ends]) => [name, changeOf(ends)])) };
+  return [...objects.values()].map(({ value, relations, removed }) => {
+    return {
+      value,
+      ...(removed && { removed }),
+      relations: Object.fromEntries([...relations].map(([name, ends]) => [name, changeOf(ends)])),
+    };
   });
 }
 
@@ -71,8 +75,8 @@ function addRelated({ relations }: Known, name: string, content: unknown): void 
   if (!Array.isArray(content)) throw invalid(`"${name}" as a change that is no list`);
   const ends = relations.get(name) ?? new Map();
   relations.set(name, ends);
-  for (const item of content as Record<string, unknown>[]) {
-    const id = idOf(item ?? {});
+  for (const item of content.map(ownOf)) {
+    const id = idOf(item);
     const type = item["@odata.type"];
     ends.delete(id);
     ends.set(id, {
@@ -88,6 +92,11 @@ function changeOf(ends: ReadonlyMap<string, { type: string | undefined; isRemove
     change[isRemoved ? "removed" : "added"].push({ id, ...(type !== undefined && { type }) });
   }
   return change;
+}
+
+/** What an entry has itself, not what a stranger wrote to the prototype of all objects. */
+function ownOf(entry: object): Record<string, unknown> {
+  return Object.assign(Object.create(null), entry);
 }
 
 function idOf({ id }: Record<string, unknown>): string {

@@ -47,11 +47,11 @@ export class Progress {
     this.#listener = new ProgressListener(listener);
   }
 
-  add({ value, cut = [], count }: { value: unknown[]; cut?: unknown[]; count?: number }): void {
+  add(page: { value: unknown[]; cut?: unknown[]; count?: number }): void {
     this.#pages += 1;
-    this.items += value.length;
-    this.#cut += cut.length;
-    this.#total ??= count;
+    this.items += page.value.length;
+    if (Object.hasOwn(page, "cut")) this.#cut += page.cut?.length ?? 0;
+    if (Object.hasOwn(page, "count")) this.#total ??= page.count;
   }
 
   tell(rest: Omit<ListProgress, "pages" | "items" | "cut" | "elapsedMs" | "total">): void {

@@ -19,13 +19,13 @@ import { digestOf } from "./page-history.js";
 export interface GraphPage {
   value: Record<string, unknown>[];
   /** Stands for the whole of `value`; absent where that is empty. */
-  digest?: string;
+  digest: string | undefined;
   /** Unchecked, and absent only where the answer had no such field. */
   nextLink?: unknown;
-  /** Unchecked, and absent only where the answer had no such field. */
-  deltaLink?: unknown;
+  /** Unchecked, and undefined only where the answer had no such field. */
+  deltaLink: unknown;
   /** Total that `$count=true` asked for; on the first page only. */
-  count?: number;
+  count: number | undefined;
   requestId?: string;
 }
 
@@ -160,7 +160,9 @@ export function readPage(text: string, response: Response): GraphPage {
     // Truncated on its way, or a sign-in page in between: the next attempt may do better.
     throw invalidAnswer(response, `${what} in place of a page`, remedies.way, { retryable: true, cause });
   }
-  const { value, error, "@odata.count": count, ...fields } = (body ?? {}) as Record<string, unknown>;
+  // What the answer has itself, not what a stranger wrote to the prototype of all objects.
+  const own: Record<string, unknown> = Object.assign(Object.create(null), body);
+  const { value, error, "@odata.count": count, ...fields } = own;
   if (error !== undefined && error !== null) {
     const { code, message } = readErrorBody(text, response.headers);
     // Graph broke off in the middle of its work: what is there may not be all.
@@ -173,9 +175,10 @@ export function readPage(text: string, response: Response): GraphPage {
   const requestId = response.headers.get("request-id") ?? undefined;
   return {
     value,
-    ...(value.length > 0 && { digest: digestOf(contentOf(text, value)) }),
+    digest: value.length > 0 ? digestOf(contentOf(text, value)) : undefined,
+    deltaLink: undefined,
     ...linksOf(fields, response),
-    ...(typeof count === "number" && { count }),
+    count: typeof count === "number" ? count : undefined,
     ...(requestId !== undefined && { requestId }),
   };
 }
@@ -191,7 +194,10 @@ function contentOf(text: string, value: unknown[]): string {
  * The links of a page, in any spelling that OData or an older Graph has for them. A page isn't taken for the last one
  * because its link has a name that nobody knows.
  */
-function linksOf(fields: Record<string, unknown>, response: Response): Pick<GraphPage, "nextLink" | "deltaLink"> {
+function linksOf(
+  fields: Record<string, unknown>,
+  response: Response,
+): Partial<Pick<GraphPage, "nextLink" | "deltaLink">> {
   const links = new Map<string, unknown>();
   for (const [name, value] of Object.entries(fields)) {
     const kind = /^@?(?:odata\.)?(next|delta)link$/i.exec(name)?.[1]?.toLowerCase();
