@@ -21,6 +21,8 @@ interface Wish {
   key?: KeyObject;
   /** Who signs it. Default: itself. */
   ca?: TestCertificate;
+  /** Its common name. */
+  name?: string;
 }
 
 const dayMs = 86_400_000;
@@ -46,10 +48,10 @@ export function pem(key: KeyObject, type: "pkcs1" | "pkcs8" = "pkcs8", passphras
 
 /** A certificate made on the spot, for the shared key unless told otherwise. */
 export async function makeCertificate(wish: Wish = {}): Promise<TestCertificate> {
-  const { from = -1, to = 365, now = Date.now(), key = rsaKey(), ca } = wish;
+  const { from = -1, to = 365, now = Date.now(), key = rsaKey(), ca, name = "graph-app-identity test" } = wish;
   const privateKey = pem(key);
   const publicKey = createPublicKey(createPrivateKey(privateKey)).export({ type: "spki", format: "pem" }) as string;
-  const made = await generate([{ name: "commonName", value: "graph-app-identity test" }], {
+  const made = await generate([{ name: "commonName", value: name }], {
     algorithm: "sha256",
     notBeforeDate: new Date(now + from * dayMs),
     notAfterDate: new Date(now + to * dayMs),

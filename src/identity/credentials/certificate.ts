@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { type Checks, checkedOptions, kinds } from "../../check-options.js";
 import { refusal } from "../../errors.js";
 import { log } from "../../logger.js";
 import { unreadable } from "../given-path.js";
 import { portal } from "../portal.js";
 import type { CertificateOptions, CredentialContext, Proof, ProvingCredential } from "./credential.js";
-import { type Certificate, certificateExpired, readCertificate } from "./read-certificate.js";
+import { type Certificate, readCertificate } from "./read-certificate.js";
+import type { CertificateContent } from "./read-pem.js";
 
 const places = ["path", "pem", "privateKey"] as const;
 const checks = {
@@ -19,7 +21,12 @@ const checks = {
   },
   thumbprint: kinds.anything,
   thumbprintSha256: kinds.anything,
-  x5c: kinds.anything,
+  x5c: {
+    accepts: (value) =>
+      typeof value === "string" || (Array.isArray(value) && value.every((each) => typeof each === "string")),
+    expected: "certificates as PEM, or a list of them",
+    remedy: "Give the certificates' PEM text, or an array with a certificate each.",
+  },
   sendX5c: kinds.flag,
 } satisfies Checks<CertificateOptions>;
 const certificateFile = {
@@ -40,20 +47,23 @@ export function certificateCredential(
 ): ProvingCredential {
   const options = checkShape(given);
   const { path, pem, privateKey, x5c, sendX5c = x5c !== undefined } = options;
+  // The file of the start, wherever the process goes from there.
+  const file = path === undefined ? undefined : resolve(path);
   const origin = path ?? (pem === undefined ? '"clientCertificate.privateKey"' : '"clientCertificate.pem"');
-  const parse = (content: string | Uint8Array): Certificate => {
+  const parse = (content: CertificateContent): Certificate => {
     const contents = x5c === undefined ? [content] : [content, x5c];
     return readCertificate({ ...options, origin, contents }, clock.now());
   };
   let content = path === undefined ? undefined : firstRead(path);
-  let certificate = parse(content ?? (pem ?? privateKey)!);
+  const parseAll = () => parse(content ?? (pem ?? privateKey)!);
+  let certificate = parseAll();
   let warnedOf: Certificate | undefined;
 
   /** Takes over what is in the file now, if it can be used: it may be caught half-written. */
   const renew = async (signal: AbortSignal): Promise<void> => {
-    if (path === undefined) return;
+    if (file === undefined) return;
     try {
-      const found = await readFile(path, { signal });
+      const found = await readFile(file, { signal });
       if (content?.equals(found)) return;
       certificate = parse(found);
       content = found;
@@ -80,8 +90,8 @@ export function certificateCredential(
     },
     async proof(signal) {
       await renew(signal);
-      const { expiresAt } = certificate;
-      if (expiresAt !== undefined && expiresAt <= clock.now()) throw certificateExpired(origin, expiresAt);
+      // Its successor may have been beside it from the start, and not been valid yet.
+      if (certificate.expiresAt !== undefined && certificate.expiresAt <= clock.now()) certificate = parseAll();
       warnOfExpiry();
       return { clientCertificate: msalCertificate(certificate, sendX5c) };
     },
@@ -123,7 +133,7 @@ function checkShape(all: CertificateOptions): CertificateOptions {
       ? "says neither path, pem nor privateKey"
       : another !== undefined
         ? `has both "${place}" and "${another}"`
-        : typeof options[place] !== "string" || options[place].trim() === ""
+        : !hasContent(options[place], place)
           ? `has no text in "${place}"`
           : undefined;
   if (problem === undefined) return options;
@@ -132,4 +142,10 @@ function checkShape(all: CertificateOptions): CertificateOptions {
     `"clientCertificate" ${problem}.`,
     "Give { path }, { pem }, or { privateKey } with its thumbprint. If it comes from the environment, check that the variable is set.",
   );
+}
+
+/** A path is text; a key or certificate may also be the bytes of its file. */
+function hasContent(value: unknown, place: (typeof places)[number]): boolean {
+  if (typeof value === "string") return value.trim() !== "";
+  return place !== "path" && value instanceof Uint8Array && value.length > 0;
 }

@@ -26,8 +26,8 @@ interface CertificateDetails {
   readonly thumbprint?: string | undefined;
   /** SHA-256, in hex. Computed where the certificate is at hand. */
   readonly thumbprintSha256?: string | undefined;
-  /** Certificates that are not next to the key, as PEM. */
-  readonly x5c?: string | undefined;
+  /** Certificates that are not next to the key: PEM, or a list of a certificate each, as PEM or bare base64. */
+  readonly x5c?: string | readonly string[] | undefined;
   /** Send the certificates along, for subject name and issuer authentication. Default: whether `x5c` is given. */
   readonly sendX5c?: boolean | undefined;
 }
@@ -36,23 +36,30 @@ interface CertificateDetails {
 export type CertificateOptions = CertificateDetails &
   (
     | {
-        /** A PEM file with private key and certificate. It is read again when it changes. */
+        /**
+         * A PEM file with private key and certificate; a relative path is that of the start. It is read again when it changes. Of several
+         * pairs the one that is valid longest is used.
+         */
         readonly path: string;
         readonly pem?: undefined;
         readonly privateKey?: undefined;
       }
     | {
-        /** The text of such a file. */
-        readonly pem: string;
+        /** What is in such a file. */
+        readonly pem: string | Uint8Array;
         readonly path?: undefined;
         readonly privateKey?: undefined;
       }
     | ({
         /** A private key alone, as PEM. */
-        readonly privateKey: string;
+        readonly privateKey: string | Uint8Array;
         readonly path?: undefined;
         readonly pem?: undefined;
-      } & ({ readonly thumbprint: string } | { readonly thumbprintSha256: string } | { readonly x5c: string }))
+      } & (
+        | { readonly thumbprint: string }
+        | { readonly thumbprintSha256: string }
+        | { readonly x5c: string | readonly string[] }
+      ))
   );
 
 /** A credential of `@azure/identity`, or anything with its `getToken`. */

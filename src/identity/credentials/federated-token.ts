@@ -1,5 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { AppIdentityError, refusal } from "../../errors.js";
 import { unreadable } from "../given-path.js";
 import { checkAssertion } from "./check-assertion.js";
@@ -29,10 +30,12 @@ export function federatedTokenCredential(path: string, { clock }: CredentialCont
   } catch (cause) {
     throw unreadable({ ...tokenFile, code: "invalid_options", path }, cause);
   }
+  // The file of the start, wherever the process goes from there.
+  const file = resolve(path);
   const read = async (signal: AbortSignal): Promise<string> => {
     let text: string;
     try {
-      text = await readFile(path, { encoding: "utf8", signal });
+      text = await readFile(file, { encoding: "utf8", signal });
     } catch (cause) {
       signal.throwIfAborted();
       throw unreadable({ ...tokenFile, code: "invalid_credential", lost: true, path }, cause).with({ retryable: true });

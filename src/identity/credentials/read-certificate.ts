@@ -1,7 +1,9 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { AppIdentityError, type AppIdentityErrorCode, refusal } from "../../errors.js";
+import { X509Certificate } from "node:crypto";
+import { type AppIdentityError, refusal } from "../../errors.js";
 import { portal } from "../portal.js";
-import { pemText } from "./read-pem.js";
+import { type CertificateContent, type PemBlock, pemBlocks, pkcs7 } from "./read-pem.js";
+import { type KeySource, type PrivateKey, readPrivateKeys } from "./read-private-key.js";
+import { checkThumbprints, thumbprintOf } from "./thumbprint.js";
 
 /** A private key and the certificate that Entra knows it by. */
 export interface Certificate {
@@ -11,195 +13,148 @@ export interface Certificate {
   readonly thumbprintSha256?: string;
   /** SHA-1 in hex, where nothing better is known; MSAL signs with RS256 then. */
   readonly thumbprint?: string;
-  /** The certificates as PEM, the app's own first. */
+  /** The certificates as PEM, the app's own first, each followed by its issuer. */
   readonly chain?: string;
   /** Milliseconds since 1970, where the certificate is at hand. */
   readonly expiresAt?: number;
 }
 
-export interface CertificateSource {
-  /** What holds the key and the certificates, in whichever order. */
-  readonly contents: readonly (string | Uint8Array)[];
-  readonly passphrase?: string | (() => string) | undefined;
+export interface CertificateSource extends KeySource {
+  /** What holds the keys and the certificates, in whichever order. */
+  readonly contents: readonly CertificateContent[];
   readonly thumbprint?: string | undefined;
   readonly thumbprintSha256?: string | undefined;
-  /** A path or an option, for messages. */
-  readonly origin: string;
+}
+
+/** A certificate with the key that it was made for. */
+interface Pair {
+  readonly certificate: X509Certificate;
+  readonly privateKey: string;
+  readonly startsAt: number;
+  readonly expiresAt: number;
 }
 
 /**
- * Reads a key and, if it is there, its certificate, and checks what Entra would only refuse later.
+ * Reads keys and, if they are there, certificates; picks the pair that fits and is valid longest, since a renewed certificate is often put
+ * beside the one before it; and checks what Entra would only refuse later.
  * @throws AppIdentityError `invalid_certificate`, `certificate_expired`
  * @see https://learn.microsoft.com/entra/identity-platform/certificate-credentials
  */
 export function readCertificate(source: CertificateSource, now: number): Certificate {
   const { origin } = source;
-  const text = source.contents.map((content) => pemText(content, origin)).join("\n");
-  const key = readPrivateKey(text, source);
+  const blocks = source.contents.flatMap((content) => pemBlocks(content, origin));
+  if (blocks.some(({ label }) => label === "PKCS7" || label === "CMS")) throw pkcs7(origin);
+  const keys = readPrivateKeys(blocks, source);
   const given = [
     thumbprintOf(source.thumbprint, "thumbprint"),
     thumbprintOf(source.thumbprintSha256, "thumbprintSha256"),
   ];
-  const privateKey = key.export({ type: "pkcs8", format: "pem" }) as string;
-  const certificates = readCertificates(text, origin);
-  if (certificates.length === 0) {
-    const [thumbprintSha256, thumbprint] = [64, 40].map((digits) => given.find((hex) => hex?.length === digits));
-    if (thumbprintSha256 !== undefined) return { privateKey, thumbprintSha256 };
-    if (thumbprint !== undefined) return { privateKey, thumbprint };
-    throw refusal(
-      "invalid_certificate",
-      `${origin} has a private key, but no certificate and no thumbprint.`,
-      `Append the certificate to the key, or give "thumbprint" as well. Its value: ${portal.certificates}.`,
-    );
-  }
-  const own = certificates.find((certificate) => certificate.checkPrivateKey(key));
-  if (own === undefined) {
+  const certificates = readCertificates(blocks, origin);
+  if (certificates.length === 0) return byThumbprint(keys, given, origin);
+  const pairs = certificates.flatMap((certificate) => pairOf(certificate, keys) ?? []);
+  if (pairs.length === 0) {
     throw refusal(
       "invalid_certificate",
       `The private key and the certificate in ${origin} don't belong together.`,
       "Put the key that the certificate was made for into the file; a renewed certificate often comes with a new key.",
     );
   }
-  const thumbprintSha256 = own.fingerprint256.replaceAll(":", "");
-  checkThumbprints(given, [thumbprintSha256, own.fingerprint.replaceAll(":", "")], origin);
-  const expiresAt = checkDates(own, origin, now);
-  const chain = [own, ...certificates.filter((certificate) => certificate !== own)].join("");
-  return { privateKey, thumbprintSha256, chain, expiresAt };
+  const named = pairs.filter(({ certificate }) =>
+    given.every((hex) => hex === undefined || hasThumbprint(certificate, hex)),
+  );
+  if (named.length === 0) checkThumbprints(given, thumbprintsOf(pairs[0]!.certificate), origin);
+  const { certificate, privateKey, expiresAt } = bestOf(named, origin, now);
+  const [thumbprintSha256] = thumbprintsOf(certificate);
+  return { privateKey, thumbprintSha256, chain: chainOf(certificate, certificates), expiresAt };
 }
 
-function readPrivateKey(text: string, { passphrase, origin }: CertificateSource): KeyObject {
-  const [pem] = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----.+?-----END \1-----/s.exec(text) ?? [];
-  if (pem === undefined) {
-    throw refusal(
-      "invalid_certificate",
-      `${origin} has no private key in it.`,
-      /-----BEGIN CERTIFICATE-----/.test(text)
-        ? "It is the certificate alone, which is what the portal wants; put the private key that it was made with next to it."
-        : 'Give PEM text: it has a line "-----BEGIN PRIVATE KEY-----" and one "-----BEGIN CERTIFICATE-----".',
-    );
-  }
-  const encrypted = pem.includes("ENCRYPTED");
-  const secret = encrypted ? passphraseOf(passphrase, origin) : undefined;
-  if (encrypted && !secret) {
-    throw refusal(
-      "invalid_certificate",
-      `The private key in ${origin} is encrypted.`,
-      'Give its "passphrase" (AZURE_CLIENT_CERTIFICATE_PASSWORD).',
-    );
-  }
-  let key: KeyObject;
-  try {
-    key = createPrivateKey({ key: pem, ...(secret && { passphrase: secret }) });
-  } catch (cause) {
-    throw encrypted
-      ? refusal(
+function byThumbprint(
+  keys: readonly PrivateKey[],
+  given: readonly (string | undefined)[],
+  origin: string,
+): Certificate {
+  const { privateKey } = keys[0]!;
+  const [thumbprintSha256, thumbprint] = [64, 40].map((digits) => given.find((hex) => hex?.length === digits));
+  if (thumbprintSha256 !== undefined) return { privateKey, thumbprintSha256 };
+  if (thumbprint !== undefined) return { privateKey, thumbprint };
+  throw refusal(
+    "invalid_certificate",
+    `${origin} has a private key, but no certificate and no thumbprint.`,
+    `Append the certificate to the key, or give "thumbprint" as well. Its value: ${portal.certificates}.`,
+  );
+}
+
+function readCertificates(blocks: readonly PemBlock[], origin: string): X509Certificate[] {
+  return blocks
+    .filter(({ label }) => label === "CERTIFICATE")
+    .map(({ pem }) => {
+      try {
+        return new X509Certificate(pem);
+      } catch (cause) {
+        throw refusal(
           "invalid_certificate",
-          `The passphrase doesn't open the private key in ${origin}.`,
-          "Check the passphrase for a missing or added character.",
-          cause,
-        )
-      : refusal(
-          "invalid_certificate",
-          `The private key in ${origin} can't be read.`,
-          pem.includes("OPENSSH")
-            ? "It is in OpenSSH's own format: convert a copy with ssh-keygen -p -m PKCS8 -f <copy>."
-            : "It is damaged: compare it with the original, line breaks included.",
+          `A certificate in ${origin} can't be read.`,
+          "It is damaged: compare it with the original, line breaks included.",
           cause,
         );
-  }
-  if (key.asymmetricKeyType !== "rsa") {
-    throw refusal(
-      "invalid_certificate",
-      `The private key in ${origin} is of the kind "${key.asymmetricKeyType}".`,
-      "Entra takes signatures of RSA keys only: make a certificate with an RSA key of 2048 bits or more.",
-    );
-  }
-  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
-  if (bits < 2048) {
-    throw refusal(
-      "invalid_certificate",
-      `The RSA key in ${origin} has ${bits} bits.`,
-      "Make a certificate with an RSA key of 2048 bits or more.",
-    );
-  }
-  return key;
+      }
+    });
 }
 
-function passphraseOf(given: CertificateSource["passphrase"], origin: string): string | undefined {
-  try {
-    return typeof given === "function" ? given() : given;
-  } catch (cause) {
-    throw refusal(
-      "invalid_certificate",
-      `The function given as "passphrase" for ${origin} failed.`,
-      'Look at what it does; "cause" tells more.',
-      cause,
-    );
-  }
+function pairOf(certificate: X509Certificate, keys: readonly PrivateKey[]): Pair | undefined {
+  const own = keys.find(({ key }) => certificate.checkPrivateKey(key));
+  if (own === undefined) return undefined;
+  const { validFrom, validTo } = certificate;
+  return { certificate, privateKey: own.privateKey, startsAt: Date.parse(validFrom), expiresAt: Date.parse(validTo) };
 }
 
-function readCertificates(text: string, origin: string): X509Certificate[] {
-  return Array.from(text.matchAll(/-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----/gs), ([pem]) => {
-    try {
-      return new X509Certificate(pem);
-    } catch (cause) {
-      throw refusal(
-        "invalid_certificate",
-        `A certificate in ${origin} can't be read.`,
-        "It is damaged: compare it with the original, line breaks included.",
-        cause,
-      );
-    }
-  });
+function thumbprintsOf({ fingerprint256, fingerprint }: X509Certificate): [sha256: string, sha1: string] {
+  return [fingerprint256.replaceAll(":", ""), fingerprint.replaceAll(":", "")];
 }
 
-/** Hex digits alone: thumbprints come with colons, blanks, and the invisible mark that Windows puts in front of them. */
-function thumbprintOf(given: string | undefined, field: "thumbprint" | "thumbprintSha256"): string | undefined {
-  if (given === undefined) return undefined;
-  const hex = typeof given === "string" ? given.replace(/[^!-9;-~]/g, "").toUpperCase() : "";
-  if (/^[0-9A-F]{64}$/.test(hex) || (field === "thumbprint" && /^[0-9A-F]{40}$/.test(hex))) return hex;
-  throw refusal(
-    "invalid_certificate",
-    `"${field}" is not ${field === "thumbprint" ? 40 : 64} hexadecimal digits.`,
-    `Copy the whole thumbprint. Its value: ${portal.certificates}; a SHA-1 thumbprint has 40 digits, one of SHA-256 64.`,
-  );
-}
-
-function checkThumbprints(given: readonly (string | undefined)[], own: readonly string[], origin: string): void {
-  const stranger = given.find((hex) => hex !== undefined && !own.includes(hex));
-  if (stranger === undefined) return;
-  throw refusal(
-    "invalid_certificate",
-    `The certificate in ${origin} has the thumbprint ${own.find((hex) => hex.length === stranger.length)}, not ${stranger}.`,
-    "Leave the thumbprint out (it is computed), or use the certificate it belongs to.",
-  );
+function hasThumbprint(certificate: X509Certificate, hex: string): boolean {
+  return thumbprintsOf(certificate).includes(hex);
 }
 
 // Clocks differ by a little; a certificate made a moment ago on another machine is fine.
 const clockSkewMs = 5 * 60_000;
 
-function checkDates(certificate: X509Certificate, origin: string, now: number): number {
-  const startsAt = Date.parse(certificate.validFrom);
-  const expiresAt = Date.parse(certificate.validTo);
-  if (startsAt > now + clockSkewMs) {
+/** The one that is valid, and longest. */
+function bestOf(pairs: readonly Pair[], origin: string, now: number): Pair {
+  const begun = pairs.filter(({ startsAt }) => startsAt <= now + clockSkewMs);
+  const last = [...begun].sort((a, b) => b.expiresAt - a.expiresAt)[0];
+  if (last === undefined) {
+    const startsAt = Math.min(...pairs.map((pair) => pair.startsAt));
     throw refusal(
       "invalid_certificate",
       `The certificate in ${origin} is not valid before ${new Date(startsAt).toISOString()}.`,
       "Check this machine's clock; if it is right, wait, or use the certificate's predecessor until then.",
     );
   }
-  if (expiresAt <= now) throw certificateExpired(origin, expiresAt);
-  return expiresAt;
+  if (last.expiresAt <= now) throw certificateExpired(origin, last.expiresAt);
+  return last;
 }
 
 export function certificateExpired(origin: string, expiresAt: number): AppIdentityError {
-  return failure(
+  return refusal(
     "certificate_expired",
     `The certificate in ${origin} expired on ${new Date(expiresAt).toISOString().slice(0, 10)}.`,
     `Make a new one, upload its public half under ${portal.certificates}, and put it in place of this one.`,
   );
 }
 
-function failure(code: AppIdentityErrorCode, message: string, remedy: string, cause?: unknown): AppIdentityError {
-  return new AppIdentityError(code, message, { remedy, cause });
+/** From the app's own to the root, as far as they are there; strangers stay at home. */
+function chainOf(own: X509Certificate, all: readonly X509Certificate[]): string {
+  const chain = [own];
+  for (let child = own; ; ) {
+    // Of two with one name the one whose key has signed it.
+    const isIssuer = (each: X509Certificate) =>
+      each.subject === child.issuer &&
+      chain.every(({ fingerprint256 }) => fingerprint256 !== each.fingerprint256) &&
+      child.verify(each.publicKey);
+    const issuer = all.find(isIssuer);
+    if (issuer === undefined) return chain.join("");
+    chain.push(issuer);
+    child = issuer;
+  }
 }

@@ -161,3 +161,63 @@ describe("clientCertificate", () => {
     expect(error).toMatchObject({ code: "invalid_options", message: expect.stringContaining(problem) });
   });
 });
+
+describe("what is beside the certificate in its file", () => {
+  it("is used when it has been appended: a renewed certificate with the same key", async () => {
+    const [old, renewed] = [await makeCertificate({ to: 20 }), await makeCertificate({ to: 400 })];
+    writeFileSync(path, old.pem);
+    const credential = open({ path });
+    expect(await thumbprintOf(credential)).toBe(old.sha256);
+    writeFileSync(path, old.pem + renewed.cert);
+    expect(await thumbprintOf(credential)).toBe(renewed.sha256);
+  });
+
+  it("is used when the one in hand ends, though it wasn't valid at the start", async () => {
+    const [old, early] = [await makeCertificate({ to: 20 }), await makeCertificate({ from: 15, to: 400 })];
+    for (const options of [{ pem: old.key + early.cert + old.cert }, { path }]) {
+      writeFileSync(path, old.key + early.cert + old.cert);
+      const credential = open(options);
+      expect(await thumbprintOf(credential)).toBe(old.sha256);
+      clock.advance(21 * dayMs);
+      expect(await thumbprintOf(credential)).toBe(early.sha256);
+      clock = new ManualClock();
+    }
+  });
+});
+
+describe("a relative path", () => {
+  const started = process.cwd();
+  afterEach(() => process.chdir(started));
+
+  it("is that of the start, wherever the process goes", async () => {
+    writeFileSync(path, first.pem);
+    process.chdir(folder);
+    const credential = open({ path: "app.pem" });
+    process.chdir(started);
+    expect(await thumbprintOf(credential)).toBe(first.sha256);
+    writeFileSync(path, second.pem);
+    expect(await thumbprintOf(credential)).toBe(second.sha256);
+    expect(lines).toEqual([]);
+  });
+});
+
+describe("certificates that aren't text", () => {
+  it.each<[string, () => CertificateOptions]>([
+    ["pem as a Buffer", () => ({ pem: Buffer.from(first.pem) })],
+    ["a key as bytes", () => ({ privateKey: new Uint8Array(Buffer.from(first.key)), x5c: first.cert })],
+    ["x5c as a list", () => ({ privateKey: first.key, x5c: [first.cert] })],
+  ])("are read: %s", async (_, options) => {
+    expect(await thumbprintOf(open(options()))).toBe(first.sha256);
+  });
+
+  it.each<[string, object, RegExp]>([
+    ["x5c as a Buffer", { privateKey: "k", x5c: Buffer.from("c") }, /"x5c"/],
+    ["x5c as a list of anything", { privateKey: "k", x5c: [5] }, /"x5c"/],
+    ["an empty Buffer", { pem: Buffer.alloc(0) }, /no text in "pem"/],
+    ["a path as bytes", { path: Buffer.from("app.pem") }, /no text in "path"/],
+    ["a KeyObject", { privateKey: rsaKey(), x5c: "c" }, /no text in "privateKey"/],
+  ])("are refused by their name: %s", async (_, options, says) => {
+    const error = await refusal(() => open(options as CertificateOptions));
+    expect(error).toMatchObject({ code: "invalid_options", message: expect.stringMatching(says) });
+  });
+});

@@ -229,3 +229,209 @@ describe("the command for a PFX", () => {
     },
   );
 });
+
+describe("several certificates and keys in one file", () => {
+  const other = () => pem(rsaKey("other"));
+  const made = (wish: Parameters<typeof makeCertificate>[0]) => makeCertificate(wish);
+
+  it.each<[string, () => Promise<{ content: string; used: TestCertificate }>]>([
+    [
+      "a renewed certificate behind the ended one, with the same key",
+      async () => {
+        const [ended, renewed] = [await made({ from: -400, to: -35 }), await made({})];
+        return { content: ended.key + ended.cert + renewed.cert, used: renewed };
+      },
+    ],
+    [
+      "a renewed certificate in front of the ended one",
+      async () => {
+        const [ended, renewed] = [await made({ from: -400, to: -35 }), await made({})];
+        return { content: renewed.cert + ended.cert + ended.key, used: renewed };
+      },
+    ],
+    [
+      "two that are valid: the one that lasts longer",
+      async () => {
+        const [longer, shorter] = [await made({ to: 500 }), await made({ to: 100 })];
+        return { content: longer.key + longer.cert + shorter.cert, used: longer };
+      },
+    ],
+    [
+      "one that isn't valid yet: the other",
+      async () => {
+        const [valid, early] = [await made({ to: 100 }), await made({ from: 20, to: 500 })];
+        return { content: valid.key + early.cert + valid.cert, used: valid };
+      },
+    ],
+    ["a key that belongs to nothing, in front", async () => ({ content: other() + good.pem, used: good })],
+    [
+      "a renewed certificate with a key of its own",
+      async () => {
+        const [old, renewed] = [await made({ to: 20 }), await made({ key: rsaKey("other"), to: 400 })];
+        return { content: old.pem + renewed.pem, used: renewed };
+      },
+    ],
+    [
+      "a renewed certificate whose key was forgotten",
+      async () => {
+        const [old, renewed] = [await made({ to: 20 }), await made({ key: rsaKey("other"), to: 400 })];
+        return { content: old.pem + renewed.cert, used: old };
+      },
+    ],
+    ["an elliptic curve key beside", async () => ({ content: pem(ecKey()) + good.pem, used: good })],
+    [
+      "an encrypted key beside, without its passphrase",
+      async () => ({ content: pem(rsaKey("other"), "pkcs8", "x") + good.pem, used: good }),
+    ],
+  ])("%s", async (_, make) => {
+    const { content, used } = await make();
+    const found = read(content);
+    expect(found.thumbprintSha256).toBe(used.sha256);
+    expect(createPrivateKey(found.privateKey).equals(createPrivateKey(used.key))).toBe(true);
+    expect(found.expiresAt).toBe(used.expiresAt);
+  });
+
+  it("are told apart by the thumbprint that is given", async () => {
+    const [longer, shorter] = [await made({ to: 500 }), await made({ to: 100 })];
+    const content = longer.pem + shorter.cert;
+    expect(read(content, { thumbprint: shorter.sha1 }).thumbprintSha256).toBe(shorter.sha256);
+  });
+
+  it("are all over, which is told of the last", async () => {
+    const [first, last] = [await made({ from: -400, to: -300 }), await made({ from: -400, to: -35 })];
+    const error = await refusal(() => read(first.key + last.cert + first.cert));
+    expect(error.code).toBe("certificate_expired");
+    expect(error.message).toContain(new Date(last.expiresAt).toISOString().slice(0, 10));
+  });
+});
+
+describe("a PEM whose line breaks were lost", () => {
+  const passphrase = "correct horse 8attery";
+  const encrypted = () => pem(rsaKey(), "pkcs1", passphrase) + good.cert;
+  const ways: [string, (text: string) => string][] = [
+    ["to blanks", (text) => text.replaceAll("\n", " ")],
+    ["to nothing", (text) => text.replaceAll("\n", "")],
+    ["to \\n, twice escaped", (text) => text.replaceAll("\n", "\\\\n")],
+    ["to tabs and quotes around", (text) => `"${text.replaceAll("\n", "\t")}"`],
+    ["to blanks that indent each line", (text) => text.replaceAll("\n", "\n      ")],
+  ];
+
+  it.each(ways)("%s is read", (_, lose) => {
+    expect(read(lose(good.pem)).thumbprintSha256).toBe(good.sha256);
+  });
+
+  it.each(ways.filter(([name]) => name !== "to nothing"))(
+    "%s is read, with a key of OpenSSL's older encryption",
+    (_, lose) => {
+      expect(encrypted()).toContain("DEK-Info");
+      expect(read(lose(encrypted()), { passphrase }).thumbprintSha256).toBe(good.sha256);
+    },
+  );
+});
+
+describe("certificates in other forms", () => {
+  const der = (cert: string) => new X509Certificate(cert).raw;
+  const block = (label: string, bytes: Uint8Array) =>
+    `-----BEGIN ${label}-----\n${Buffer.from(bytes)
+      .toString("base64")
+      .match(/.{1,64}/g)!
+      .join("\n")}\n-----END ${label}-----\n`;
+  // What `openssl x509 -trustout` appends: trusted for clients, by the name "app".
+  const trust = Buffer.from("3015300a06082b060105050703020c03617070", "hex");
+
+  it.each<[string, () => string]>([
+    ["X509 CERTIFICATE", () => block("X509 CERTIFICATE", der(good.cert))],
+    ["TRUSTED CERTIFICATE", () => block("TRUSTED CERTIFICATE", Buffer.concat([der(good.cert), trust]))],
+    ["TRUSTED CERTIFICATE with nothing behind", () => block("TRUSTED CERTIFICATE", der(good.cert))],
+  ])("are read: %s", (_, certificate) => {
+    expect(read(good.key + certificate()).thumbprintSha256).toBe(good.sha256);
+  });
+
+  it.each<[string, () => string | string[]]>([
+    ["one PEM text", () => good.cert],
+    ["a list of PEM texts", () => [good.cert]],
+    ["a list of bare base64, as x5c is in a JWT", () => [der(good.cert).toString("base64")]],
+  ])("are read beside a key alone: %s", (_, x5c) => {
+    expect(readCertificate({ contents: [good.key, x5c()], origin: "x5c" }, now).thumbprintSha256).toBe(good.sha256);
+  });
+
+  it.each<[string, () => string | Uint8Array]>([
+    ["as PEM", () => good.key + block("PKCS7", Buffer.from("30820100", "hex"))],
+    ["as bytes", () => Buffer.from(`3082010006092a864886f70d010702${"00".repeat(50)}`, "hex")],
+    ["as base64", () => Buffer.from(`3082010006092a864886f70d010702${"00".repeat(50)}`, "hex").toString("base64")],
+  ])("are named, and answered with the command that converts them: PKCS#7 %s", async (_, content) => {
+    const error = await refusal(() => read(content()));
+    expect(error).toMatchObject({ code: "invalid_certificate", message: expect.stringContaining("PKCS#7") });
+    expect(error.remedy).toContain("openssl pkcs7");
+  });
+});
+
+describe("the chain that goes out with an assertion", () => {
+  const chained = async () => {
+    const root = await makeCertificate({ key: rsaKey("root"), name: "Root" });
+    const intermediate = await makeCertificate({ key: rsaKey("ca"), ca: root, name: "Intermediate" });
+    const leaf = await makeCertificate({ ca: intermediate, name: "Leaf" });
+    const stranger = await makeCertificate({ key: rsaKey("other"), name: "Stranger" });
+    return { root, intermediate, leaf, stranger };
+  };
+
+  it.each([
+    ["root, intermediate, leaf", ["root", "intermediate", "leaf"]],
+    ["leaf, root, intermediate", ["leaf", "root", "intermediate"]],
+    ["with strangers", ["stranger", "root", "leaf", "stranger", "intermediate"]],
+    ["with everything twice", ["root", "root", "intermediate", "leaf", "leaf", "intermediate"]],
+  ] as const)("is leaf, intermediate, root, whatever the order in the file: %s", async (_, order) => {
+    const all = await chained();
+    const { chain } = read(all.leaf.key + order.map((name) => all[name].cert).join(""));
+    const subjects = chain!
+      .match(/-----BEGIN[\s\S]+?-----END CERTIFICATE-----/g)!
+      .map((each) => new X509Certificate(each).subject);
+    expect(subjects).toEqual(["CN=Leaf", "CN=Intermediate", "CN=Root"]);
+  });
+
+  it("ends where an issuer is missing", async () => {
+    const { leaf, root, stranger } = await chained();
+    const { chain } = read(leaf.key + root.cert + stranger.cert + leaf.cert);
+    expect(chain!.match(/BEGIN/g)).toHaveLength(1);
+  });
+});
+
+describe("a key whose cipher this OpenSSL has no longer", () => {
+  /** PBES1 with DES and MD5, which OpenSSL 3 moved to its legacy provider. */
+  const legacy = Buffer.from(
+    `3041301b06092a864886f70d010503300e0408${"01".repeat(8)}02020800${"0422"}${"00".repeat(34)}`,
+    "hex",
+  );
+
+  it("is told as such, with the line that converts it, and not as a wrong passphrase", async () => {
+    const key = `-----BEGIN ENCRYPTED PRIVATE KEY-----\n${legacy
+      .toString("base64")
+      .match(/.{1,64}/g)!
+      .join("\n")}\n-----END ENCRYPTED PRIVATE KEY-----\n`;
+    const error = await refusal(() => read(key + good.cert, { passphrase: "right" }));
+    expect(error.message).toContain("no longer supports");
+    expect(error.remedy).toContain("openssl pkey -provider legacy");
+  });
+
+  it("is named where the file does", async () => {
+    const text = `-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: BF-CBC,0102030405060708\n\n${"A".repeat(64)}\n-----END RSA PRIVATE KEY-----\n`;
+    const error = await refusal(() => read(text + good.cert, { passphrase: "right" }));
+    expect(error.message).toMatch(/BF-CBC that this OpenSSL no longer supports/);
+  });
+});
+
+it("a text of hundreds of kilobytes is refused in no time", async () => {
+  for (const filler of [
+    "-----BEGIN CERTIFICATE-----",
+    "-----BEGIN PRIVATE KEY-----\n",
+    "\\\\",
+    "MII",
+    "Proc-Type: 4,ENCRYPTED ",
+  ]) {
+    const text = filler.repeat(400_000 / filler.length);
+    const startedAt = process.cpuUsage().user;
+    await refusal(() => read(text));
+    await refusal(() => read(`-----BEGIN PRIVATE KEY-----${text.replaceAll("-", "")}-----END PRIVATE KEY-----`));
+    expect(process.cpuUsage().user - startedAt).toBeLessThan(2_000_000);
+  }
+});
