@@ -12,7 +12,8 @@ const app = {
 };
 
 const importing = performance.now();
-const { connect } = await import(`./contestants/${task.contestant}.mjs`);
+const folder = task.bundled ? "./node_modules/.bundled" : "./contestants";
+const { connect } = await import(`${folder}/${task.contestant}.mjs`);
 const importMs = performance.now() - importing;
 const contestant = connect(app);
 const call = contestant.token ?? contestant.request;

@@ -12,6 +12,8 @@ export interface Task {
   busyMs?: number;
   forMs?: number;
   callers?: number;
+  /** The contestant as bundles.ts has made it. */
+  bundled?: boolean;
 }
 
 /** What child.mjs printed, and what the server counted meanwhile. */

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { bundleContestant, bundleFirstProgram } from "./bundles.js";
 import { contestants, limit, ours } from "./contestants.js";
 import { installed, ourTree } from "./installed.js";
 import { measure, type Sample, type Task } from "./measure.js";
@@ -186,6 +187,31 @@ export function measurements(quick: boolean): Measurement[] {
         {
           id: "first",
           title: "process start to first user",
+          unit: "ms",
+          better: "lower",
+          value: ({ firstMs }) => firstMs!,
+        },
+      ],
+    },
+    {
+      without: contestants.map(({ id }) => id).filter((id) => id !== ours && id !== "msal-sdk"),
+      take: async (service, contestant) => {
+        const bytes = bundleContestant(contestant);
+        const task: Task = { measure: "first", pageSize: maximum, bundled: true };
+        const sample = await measure(service, contestant, task, { users: 10_000 });
+        return { ...sample, bytes: contestant === ours ? bundleFirstProgram() : bytes };
+      },
+      rows: [
+        {
+          id: "bundle",
+          title: "first program, bundled and minified",
+          unit: "kB",
+          better: "lower",
+          value: ({ bytes }) => bytes! / 1e3,
+        },
+        {
+          id: "first-bundled",
+          title: "process start to first user, bundled",
           unit: "ms",
           better: "lower",
           value: ({ firstMs }) => firstMs!,
