@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "tsup";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Check, type CheckName, titles } from "../src/doctor/checkup.js";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Check, type CheckName, checkUp, titles } from "../src/doctor/checkup.js";
+import * as library from "../src/index.js";
 import { type Emulator, startEmulator } from "../src/testing/index.js";
 import { makeCertificate, type TestCertificate } from "./support/certificates.js";
 import { environmentOf, type Ran } from "./support/run-program.js";
@@ -14,7 +15,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "doctor-"));
 const cli = join(root, "dist/cli.cjs");
 
-// Bundled once: each test runs the command in a process of its own, which then starts in no time.
+// Bundled once, for the few tests that run the command in a process of its own.
 beforeAll(async () => {
   await build({
     ...{ config: false, silent: true, outDir: folder, outExtension: () => ({ js: ".cjs" }) },
@@ -52,22 +53,37 @@ function run(args: string[], env: NodeJS.ProcessEnv, cwd = root): Promise<Ran> {
   });
 }
 
-/** Runs the doctor as its user would. Whatever it says, it tells nothing secret. */
-async function doctor(args: string[] = [], env: NodeJS.ProcessEnv = environmentOf(emulator)): Promise<Ran> {
-  const ran = await run(["--require", join(folder, "tenant.cjs"), cli, "doctor", ...args], env);
-  const said = ran.stdout + ran.stderr;
+/** Whatever the doctor says, it tells nothing secret. */
+function expectNoSecretIn(said: string): void {
   for (const secret of [emulator.clientSecret, "wrong~secret", "eyJ", "PRIVATE KEY"])
     expect(said).not.toContain(secret);
+}
+
+/** Runs the doctor as its user would. */
+async function doctor(args: string[] = [], env: NodeJS.ProcessEnv = environmentOf(emulator)): Promise<Ran> {
+  const ran = await run(["--require", join(folder, "tenant.cjs"), cli, "doctor", ...args], env);
+  expectNoSecretIn(ran.stdout + ran.stderr);
   expect(ran.stderr).not.toMatch(/\n\s+at /);
   return ran;
 }
 
-/** The same as JSON: what failed or is to be looked at, what wasn't checked; all the rest is in order. */
-async function findings(args: string[] = [], env?: NodeJS.ProcessEnv) {
-  const { stdout, code } = await doctor([...args, "--json"], env);
-  const { ok, checks } = JSON.parse(stdout) as { ok: boolean; checks: Check[] };
+/** What the command prints with `--json`: what failed or is to be looked at, what wasn't checked; all the rest is in order. */
+async function findings([parametersFile]: string[] = [], env: NodeJS.ProcessEnv = environmentOf(emulator)) {
+  // In this process: starting one takes longer than all the checks. The emulator has kept the runtime's own fetch.
+  vi.stubGlobal("fetch", emulator.fetch);
+  const checks: Check[] = [];
+  try {
+    for await (const check of checkUp({ library, parametersFile, env })) checks.push(check);
+  } finally {
+    vi.unstubAllGlobals();
+  }
+  return sorted(checks);
+}
+
+function sorted(checks: Check[]) {
+  expectNoSecretIn(JSON.stringify(checks));
   expect(checks.map(({ name }) => name)).toEqual(names);
-  expect(code).toBe(ok ? 0 : 1);
+  const ok = checks.every(({ status }) => status !== "failed");
   // Every line that isn't in order says what to do.
   for (const { status, remedy } of checks) expect(remedy !== undefined).toBe(/failed|warning/.test(status));
   const named = (wanted: Check["status"]) => checks.filter(({ status }) => status === wanted).map(({ name }) => name);
@@ -359,6 +375,16 @@ describe("Graph", () => {
 });
 
 describe("the command", () => {
+  it.each([
+    ["is content", {}, true],
+    ["isn't", { AZURE_CLIENT_SECRET: "wrong~secret" }, false],
+  ])("prints as JSON what was found, and exits by it, where the doctor %s", async (_name, changed, content) => {
+    const { stdout, code } = await doctor(["--json"], { ...environmentOf(emulator), ...changed });
+    const { ok, checks } = JSON.parse(stdout) as { ok: boolean; checks: Check[] };
+    expect({ ok, code }).toEqual({ ok: content, code: content ? 0 : 1 });
+    expect(sorted(checks).failed).toEqual(content ? [] : ["credential"]);
+  });
+
   it.each([
     [["--jason"], "'--jason'"],
     [["one.json", "two.json"], "one file too many: two.json"],
