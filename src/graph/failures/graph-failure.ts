@@ -23,7 +23,7 @@ export function graphFailure(response: Response, bodyText: string, context: Fail
   const { code: graphCode = "", message = "", requestId } = readErrorBody(bodyText, headers);
   const askedMs = retryAfterOf(headers, now);
   const retryAfterMs = askedMs && Math.min(askedMs, longestWaitMs);
-  const { code, ...meaning } = meaningOf({ status, headers, url, code: graphCode, message, retryAfterMs });
+  const { code, consent, ...meaning } = meaningOf({ status, headers, url, code: graphCode, message, retryAfterMs });
   const said = (graphCode && ` ${graphCode}`) + (message && `: ${message}`);
   return new AppIdentityError(code, `Graph answered ${status}${said || " without saying why"}`, {
     ...meaning,
@@ -32,7 +32,7 @@ export function graphFailure(response: Response, bodyText: string, context: Fail
     graphCode: graphCode || undefined,
     requestId,
     retryAfterMs,
-    adminConsentUrl: code === "permission_missing" && identity ? adminConsentUrl(identity) : undefined,
+    adminConsentUrl: consent && identity ? adminConsentUrl(identity) : undefined,
   });
 }
 

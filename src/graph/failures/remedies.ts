@@ -18,10 +18,72 @@ export interface Meaning {
   code: AppIdentityErrorCode;
   remedy: string;
   retryable?: boolean;
+  /** Whether an administrator's consent cures it. */
+  consent?: boolean;
 }
 
-/** The first rule that fits says what a refusal means. Where a status is clear it comes first, as Graph's codes vary. */
+/**
+ * The first rule that fits says what a refusal means. Codes that say more than their status come first; else a clear status does, as
+ * Graph's codes vary.
+ */
 const rules: [fits: (refusal: Refusal) => boolean, meaning: (refusal: Refusal) => Meaning][] = [
+  [
+    // Of 401 and of 403: the status would speak of the token or of one permission.
+    ({ code }) => code === "Authorization_IdentityNotFound",
+    () => ({
+      code: "permission_missing",
+      remedy:
+        "The app has no service principal in this tenant: have an administrator consent to it there, and check the tenant id.",
+      consent: true,
+    }),
+  ],
+  [
+    ({ code }) => code === "Authorization_IdentityDisabled",
+    () => ({
+      code: "app_disabled",
+      remedy: "The app's service principal is disabled: an administrator enables it under Enterprise applications.",
+    }),
+  ],
+  [
+    ({ status, message }) => status === 403 && message.includes("[RAOP]"),
+    () => ({
+      code: "blocked_by_policy",
+      remedy:
+        "An application access policy of Exchange keeps this app from the mailbox: Test-ApplicationAccessPolicy tells which, and an Exchange administrator changes it.",
+    }),
+  ],
+  [
+    ({ code }) => /NonPremiumTenant/i.test(code),
+    () => ({
+      code: "permission_missing",
+      remedy: "The tenant needs a Microsoft Entra ID P1 or P2 licence for this data.",
+    }),
+  ],
+  [
+    ({ code }) =>
+      /^(Mailbox(NotEnabled|NotSupported)ForRESTAPI|MailboxNotHostedInExchangeOnline|ErrorNonExistentMailbox)$/.test(
+        code,
+      ),
+    () => ({
+      code: "not_found",
+      remedy: "There is no mailbox in Exchange Online behind this address: it has no licence, or is kept elsewhere.",
+    }),
+  ],
+  [
+    ({ message }) => /does not have a SPO license/i.test(message),
+    () => ({ code: "bad_request", remedy: "The tenant has no SharePoint licence, and none of its sites and files." }),
+  ],
+  [
+    ({ message }) => /\/me\b.*delegated/i.test(message),
+    () => ({
+      code: "bad_request",
+      remedy: "An app has no signed-in user: ask for the object by its id, as in users/{id}, in place of /me.",
+    }),
+  ],
+  [
+    ({ status, code }) => status === 509 || code === "activityLimitReached",
+    ({ retryAfterMs }) => ({ code: "throttled", remedy: throttleRemedy(retryAfterMs), retryable: true }),
+  ],
   [
     ({ status }) => status === 429,
     ({ retryAfterMs }) => ({ code: "throttled", remedy: throttleRemedy(retryAfterMs), retryable: true }),
@@ -59,7 +121,10 @@ const rules: [fits: (refusal: Refusal) => boolean, meaning: (refusal: Refusal) =
       remedy: "Check that the token is for this Graph: scope and Graph root must belong to the same cloud.",
     }),
   ],
-  [({ status }) => status === 403, (refusal) => ({ code: "permission_missing", remedy: permissionRemedy(refusal) })],
+  [
+    ({ status }) => status === 403,
+    (refusal) => ({ code: "permission_missing", remedy: permissionRemedy(refusal), consent: true }),
+  ],
   [
     ({ status }) => status === 404,
     () => ({
@@ -120,8 +185,7 @@ const permissions: Record<string, string> = {
   auditlogs: "AuditLog.Read.All",
 };
 
-function permissionRemedy({ url, code, message }: Refusal): string {
-  if (/NonPremiumTenant/i.test(code)) return "The tenant needs a Microsoft Entra ID P1 or P2 licence for this data.";
+function permissionRemedy({ url, message }: Refusal): string {
   const collection = url.split("/")[4]?.split(/[?(]/)[0]?.toLowerCase() ?? "";
   const named = /\b[A-Z]\w+\.Read\w*(\.\w+)*/.exec(message)?.[0] ?? permissions[collection] ?? "this path needs";
   return `Give the app the application (not delegated) permission ${named}, and have an administrator consent to it.`;

@@ -23,6 +23,41 @@ function failure(
 
 const says = (code: string, message: string) => ({ error: { code, message, innerError: { "request-id": "0ff1ce" } } });
 
+describe("a code that says more than its status", () => {
+  it.each<[number, string, string, string, RegExp, boolean]>([
+    [401, "Authorization_IdentityNotFound", "The identity …", "permission_missing", /service principal.*consent/, true],
+    [403, "Authorization_IdentityNotFound", "The identity …", "permission_missing", /service principal.*consent/, true],
+    [403, "Authorization_IdentityDisabled", "Disabled.", "app_disabled", /enables it/, false],
+    [401, "Authorization_IdentityDisabled", "Disabled.", "app_disabled", /enables it/, false],
+    [
+      403,
+      "ErrorAccessDenied",
+      "[RAOP] : Blocked by tenant configured AppOnly AccessPolicy",
+      "blocked_by_policy",
+      /Exchange/,
+      false,
+    ],
+    [403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant", "…", "permission_missing", /P1 or P2/, false],
+    [404, "MailboxNotEnabledForRESTAPI", "…", "not_found", /no mailbox/, false],
+    [400, "MailboxNotHostedInExchangeOnline", "…", "not_found", /no mailbox/, false],
+    [400, "BadRequest", "Tenant does not have a SPO license.", "bad_request", /SharePoint/, false],
+    [
+      400,
+      "BadRequest",
+      "/me request is only valid with delegated authentication flow.",
+      "bad_request",
+      /no signed-in user/,
+      false,
+    ],
+    [509, "activityLimitReached", "…", "throttled", /left alone/, false],
+    [403, "Authorization_RequestDenied", "Insufficient privileges …", "permission_missing", /User\.Read\.All/, true],
+  ])("decides: %i %s (%s) is %s", (status, code, message, meant, remedy, consent) => {
+    const told = failure(status, says(code, message));
+    expect(told).toMatchObject({ code: meant, remedy: expect.stringMatching(remedy), graphCode: code });
+    expect(told.adminConsentUrl !== undefined).toBe(consent);
+  });
+});
+
 describe("an answer that is no success", () => {
   it.each([
     [400, "Request_BadRequest", "Bad.", "bad_request", false],
