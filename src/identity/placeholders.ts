@@ -8,6 +8,30 @@ const placeholders = [
   /^(<.*>|\{.*\}|x{4,}|\*{3,}|\.{3}|changeme|todo)$/i,
 ];
 
+/** What names a value that somebody should have put in its place: a vault's reference, a variable, the word for none. */
+const references = [
+  /^@Microsoft\.(KeyVault|AppConfiguration)\(.*\)$/i,
+  /^\$\{[^}]*\}$/,
+  /^\$\([^)]*\)$/,
+  /^\$\{\{.*\}\}$/,
+  /^\{\{.*\}\}$/,
+  /^#\{[^}]*\}#?$/,
+  /^\$(env:)?[A-Za-z_]\w*$/,
+  /^%[A-Za-z_]\w*%$/,
+  /^(op|vault|awssm|gcpsm|keyvault|secretref|ref\+\w+):\/?\/?\S+$/i,
+  /^arn:aws:(secretsmanager|ssm):/i,
+  /^projects\/[^/]+\/secrets\//i,
+  /^https:\/\/[\w-]+\.vault\.(azure\.net|azure\.cn|usgovcloudapi\.net)\//i,
+  /^(undefined|null|none|nil|NaN|\[object \w+\])$/i,
+];
+
+/** Whether a value is a reference that nobody resolved. */
+export function isReference(value: string): boolean {
+  const text = value.trim();
+  // A reference is short, whatever it names.
+  return text.length <= 2_000 && references.some((reference) => reference.test(text));
+}
+
 /** Whether a value, or a part of it if it is a URL, is still a sample's text: `your_client_id`, `https://…/Enter_the_Tenant_Name_Here`. */
 export function isPlaceholder(value: string): boolean {
   const parts = value.startsWith("https:") ? value.split("/") : [value.trim()];

@@ -43,7 +43,9 @@ describe("the code of a failed connection", () => {
   });
 
   it.each([
-    ["CERT_HAS_EXPIRED", false, "NODE_EXTRA_CA_CERTS"],
+    ["CERT_HAS_EXPIRED", false, "clock"],
+    ["CERT_NOT_YET_VALID", false, "clock"],
+    ["SELF_SIGNED_CERT_IN_CHAIN", false, "NODE_EXTRA_CA_CERTS"],
     ["DEPTH_ZERO_SELF_SIGNED_CERT", false, "NODE_EXTRA_CA_CERTS"],
     ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", false, "NODE_EXTRA_CA_CERTS"],
     ["ERR_TLS_CERT_ALTNAME_INVALID", false, "NODE_EXTRA_CA_CERTS"],
@@ -58,4 +60,37 @@ describe("the code of a failed connection", () => {
     expect(failure.message).toContain(code);
     expect(failure.remedy).toContain(word);
   });
+});
+
+describe("a proxy that refuses", () => {
+  it.each([
+    [
+      "undici's words, three causes down",
+      deep(3, new Error("Proxy response (407) !== 200 when HTTP Tunneling")),
+      407,
+      /name and password/,
+    ],
+    [
+      "undici's words for 403",
+      new TypeError("fetch failed", {
+        cause: coded("UND_ERR_ABORTED", new Error("Proxy response (403) !== 200 when HTTP Tunneling")),
+      }),
+      403,
+      /let through/,
+    ],
+    ["an agent's words", new Error("tunneling socket could not be established, statusCode=502"), 502, /let through/],
+  ])("is called that, and asked once: %s", (_how, cause, status, remedy) => {
+    const failure = networkFailure(cause, "login.microsoftonline.com");
+    expect(failure).toMatchObject({ code: "network_error", retryable: false });
+    expect(failure.message).toContain(`${status}`);
+    expect(failure.message).toContain("proxy");
+    expect(failure.remedy).toMatch(remedy);
+  });
+
+  it.each(["fetch failed", "Proxy connection timed out", "port 8403 of the proxy is closed"])(
+    "isn't read into %j",
+    (message) => {
+      expect(networkFailure(new Error(message), "x.example").message).not.toContain("refused with");
+    },
+  );
 });

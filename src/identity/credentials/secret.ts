@@ -1,7 +1,7 @@
 import { AppIdentityError, refusal } from "../../errors.js";
 import { log } from "../../logger.js";
 import { secretKind } from "../../quotable.js";
-import { isPlaceholder } from "../placeholders.js";
+import { isPlaceholder, isReference } from "../placeholders.js";
 import { portal } from "../portal.js";
 import { askCaller } from "./ask-callback.js";
 import type { CredentialChoices, CredentialContext, ProvingCredential } from "./credential.js";
@@ -57,6 +57,13 @@ function checkSecret(value: unknown, code: "invalid_options" | "credential_callb
   const kind = secretKind(secret) ?? "";
   const place = Object.hasOwn(elsewhere, kind) ? elsewhere[kind] : undefined;
   if (place !== undefined) throw refusal(code, `"clientSecret" looks like ${kind}, which is no client secret.`, place);
+  if (isReference(secret)) {
+    throw refusal(
+      code,
+      '"clientSecret" is a reference that nobody has resolved, or the word for no value.',
+      "Look at what should put the secret in its place: the vault's permission, the variable's name, the step that fills it in. Nothing was sent.",
+    );
+  }
   if (secret !== "" && !isPlaceholder(secret)) return secret;
   const wrong = typeof value !== "string" ? "is not a string" : secret === "" ? "is empty" : "is still a sample's text";
   throw new AppIdentityError(code, `"clientSecret" ${wrong}.`, {

@@ -31,7 +31,7 @@ const unknownHost: Verdict = {
 const unknownApp: Verdict = {
   code: "app_not_found",
   remedy: ({ tenantId, clientId }) =>
-    `Check "${clientId}" against ${portal.clientId}, and that it is registered in ${tenantId}. An app from elsewhere needs an administrator's consent in this tenant first.`,
+    `Check "${clientId}" against ${portal.clientId}, and that it is registered in ${tenantId}. An app from elsewhere needs an administrator's consent in this tenant first; one that is new may take a moment.`,
 };
 const noCredential: Verdict = {
   code: "invalid_credential",
@@ -89,6 +89,30 @@ const verdicts: Readonly<Record<number, Verdict>> = {
     code: "invalid_credential",
     remedy:
       "The app counts as a public client, which has no credentials: check clientId, and that Authentication → Allow public client flows is off.",
+  },
+  70025: {
+    code: "invalid_credential",
+    remedy: `The app trusts no federated identity: add one under ${portal.federatedCredentials}, with the assertion's iss, sub and aud.`,
+  },
+  700222: {
+    code: "invalid_credential",
+    remedy:
+      "The assertion is a token of Entra's own for something else: give the one of the workload's issuer, or of the managed identity for api://AzureADTokenExchange.",
+  },
+  7000213: {
+    code: "invalid_credential",
+    remedy:
+      "The certificate's chain isn't accepted: send it whole, leaf first, with sendX5c, or leave that out and upload the certificate itself.",
+  },
+  9002313: {
+    code: "token_request_rejected",
+    remedy:
+      "The request reached Entra malformed: look at a custom fetch or a proxy that changes its body, and at values that were cut or quoted twice.",
+  },
+  5000225: {
+    code: "tenant_not_found",
+    remedy:
+      "The tenant is blocked for inactivity: its owner reactivates it in the Azure portal, or asks Microsoft's support.",
   },
   // Certificates and assertions
   700027: wrongKey,
