@@ -184,7 +184,7 @@ describe("the daemon on a tenant of its own", () => {
 
   it("says after how many users it failed", async () => {
     await using emulator = await startEmulator({ users: 2500 });
-    emulator.faults.add({ service: "graph", nth: 2, status: 404 });
+    emulator.faults.add({ service: "graph", nth: 2, status: 409 });
     const { stdout, stderr, code } = await daemon([quickstart(emulator)], { emulator });
     expect(code).toBe(1);
     expect(stderr).toMatch(/Failed after 999/);
