@@ -1,4 +1,4 @@
-import { refusal } from "./errors.js";
+import { refusal } from "./refusal.js";
 
 /** What one option may be. */
 export interface Check {

@@ -158,16 +158,6 @@ Object.defineProperty(AppIdentityError.prototype, "name", {
 });
 Object.defineProperty(AppIdentityError.prototype, brand, { value: true });
 
-/** An error that has words only, as most of those have that refuse what a caller gave. */
-export function refusal(
-  code: AppIdentityErrorCode,
-  message: string,
-  remedy: string,
-  cause?: unknown,
-): AppIdentityError {
-  return new AppIdentityError(code, message, { remedy, cause });
-}
-
 /** Recognises our errors also when they come from another copy of this package. */
 export function isAppIdentityError(value: unknown): value is AppIdentityError {
   return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;

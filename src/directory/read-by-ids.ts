@@ -6,7 +6,7 @@ import {
   RetryHandlerOptions,
 } from "@microsoft/microsoft-graph-client";
 import { type Checks, checkedOptions, kinds } from "../check-options.js";
-import { AppIdentityError, refusal } from "../errors.js";
+import { AppIdentityError } from "../errors.js";
 import { locateCollection } from "../graph/collection.js";
 import { graphFailure } from "../graph/failures/graph-failure.js";
 import type { Kinds } from "../graph/paths/known-paths.js";
@@ -14,6 +14,7 @@ import type { Picked, Whole } from "../graph/paths/path-types.js";
 import type { AttemptPolicy } from "../graph/requests/attempt-policy.js";
 import { runAttempts } from "../graph/requests/run-attempts.js";
 import { readErrorText, readText } from "../http/read-body.js";
+import { refusal } from "../refusal.js";
 
 /** A kind of directory object, as `types` names it. */
 export type DirectoryObjectType = keyof Kinds;

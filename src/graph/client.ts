@@ -2,8 +2,8 @@ import { type AuthenticationProvider, Client } from "@microsoft/microsoft-graph-
 import { type Checks, checkedOptions, kinds, numberFrom } from "../check-options.js";
 import { type Clock, systemClock } from "../clock.js";
 import { type CloudHosts, type CloudName, resolveCloud } from "../clouds.js";
-import { refusal } from "../errors.js";
 import { type Fetch, resolveFetch } from "../http/fetch.js";
+import { refusal } from "../refusal.js";
 import type { ClientTraits, RetryOptions } from "./requests/attempt-policy.js";
 import { graphChain } from "./requests/middleware.js";
 import { ThrottleGates } from "./requests/throttle-gates.js";

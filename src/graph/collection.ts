@@ -1,5 +1,5 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
-import { refusal } from "../errors.js";
+import { refusal } from "../refusal.js";
 import { traitsOf } from "./client.js";
 import type { LinkScope } from "./paging/links.js";
 import type { ClientTraits } from "./requests/attempt-policy.js";

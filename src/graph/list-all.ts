@@ -1,6 +1,7 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
 import { checkedOptions } from "../check-options.js";
-import { type AppIdentityError, refusal } from "../errors.js";
+import type { AppIdentityError } from "../errors.js";
+import { refusal } from "../refusal.js";
 import { type Collection, locateCollection } from "./collection.js";
 import { type ListOptions, listChecks } from "./list-options.js";
 import { fingerprint, type Position } from "./paging/continuation-token.js";

@@ -1,6 +1,7 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
 import { type Checks, checkedOptions, kinds } from "../check-options.js";
-import { type AppIdentityError, refusal } from "../errors.js";
+import type { AppIdentityError } from "../errors.js";
+import { refusal } from "../refusal.js";
 import { locateCollection, withSegment } from "./collection.js";
 import { type WalkOptions, walkChecks } from "./list-options.js";
 import { type Changes, changeRound } from "./paging/change-round.js";

@@ -1,6 +1,7 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
 import { type Checks, checkedOptions, kinds } from "../check-options.js";
-import { type AppIdentityError, refusal } from "../errors.js";
+import type { AppIdentityError } from "../errors.js";
+import { refusal } from "../refusal.js";
 import { EachReader, type ReadProgress } from "./batch/each-reader.js";
 import { locateCollection } from "./collection.js";
 import type { ValueAt } from "./paths/value-types.js";

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
-import { type AppIdentityError, type AppIdentityErrorCode, refusal } from "../errors.js";
+import type { AppIdentityError, AppIdentityErrorCode } from "../errors.js";
 import { quoted, secretKind } from "../quotable.js";
+import { refusal } from "../refusal.js";
 
 /** A file that can't be read, as a function takes its path. */
 export interface UnreadableFile {

@@ -1,4 +1,5 @@
-import { type AppIdentityError, refusal } from "../../errors.js";
+import type { AppIdentityError } from "../../errors.js";
+import { refusal } from "../../refusal.js";
 import { type AdvancedReason, advancedReason } from "./advanced-query.js";
 import { checkNames } from "./check-names.js";
 import type { CollectionRules } from "./collection-rules.js";

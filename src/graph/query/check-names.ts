@@ -1,5 +1,5 @@
 import { nearestName } from "../../check-options.js";
-import { refusal } from "../../errors.js";
+import { refusal } from "../../refusal.js";
 import type { CollectionRules } from "./collection-rules.js";
 
 /** Everything in a query that names properties or relations. */

@@ -1,6 +1,6 @@
 import { inspect, types } from "node:util";
-import { refusal } from "../../errors.js";
 import { isGuid } from "../../guid.js";
+import { refusal } from "../../refusal.js";
 
 /** What can stand for a value in an OData expression. A list becomes `('a','b')`, as `in` takes it. */
 export type ODataValue = ODataScalar | readonly ODataScalar[];

@@ -6,9 +6,9 @@ import {
   cloudOfLoginHost,
   resolveCloud,
 } from "../../clouds.js";
-import { refusal } from "../../errors.js";
 import { isGuid } from "../../guid.js";
 import { quoted } from "../../quotable.js";
+import { refusal } from "../../refusal.js";
 import { portal } from "../portal.js";
 import { checkTenant } from "./tenant.js";
 

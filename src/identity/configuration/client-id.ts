@@ -1,7 +1,7 @@
 import { cloudOfLoginHost } from "../../clouds.js";
-import { refusal } from "../../errors.js";
 import { isGuid } from "../../guid.js";
 import { secretKind } from "../../quotable.js";
+import { refusal } from "../../refusal.js";
 import { portal } from "../portal.js";
 
 const remedy = `Its value: ${portal.clientId}.`;

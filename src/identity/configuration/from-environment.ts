@@ -1,5 +1,5 @@
 import { type CloudHosts, type CloudName, cloudOfLoginHost, resolveCloud } from "../../clouds.js";
-import { refusal } from "../../errors.js";
+import { refusal } from "../../refusal.js";
 import { credentialNames } from "../credentials/choose-credential.js";
 import { portal } from "../portal.js";
 import { type AppIdentityOptions, tenantNames } from "./options.js";

@@ -6,7 +6,8 @@ import {
   isKnownGraphRoot,
   resolveCloud,
 } from "../../clouds.js";
-import { type AppIdentityError, refusal } from "../../errors.js";
+import type { AppIdentityError } from "../../errors.js";
+import { refusal } from "../../refusal.js";
 import { credentialNames } from "../credentials/choose-credential.js";
 import { portal } from "../portal.js";
 import { resolveAuthority } from "./authority.js";

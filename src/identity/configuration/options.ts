@@ -1,10 +1,10 @@
 import { type Checks, checkedOptions, kinds, objectWith } from "../../check-options.js";
 import { type Clock, systemClock } from "../../clock.js";
 import type { Cloud, CloudHosts, CloudName } from "../../clouds.js";
-import { refusal } from "../../errors.js";
 import { type Fetch, resolveFetch } from "../../http/fetch.js";
 import type { Logger } from "../../logger.js";
 import { quoted } from "../../quotable.js";
+import { refusal } from "../../refusal.js";
 import { chooseCredential } from "../credentials/choose-credential.js";
 import type { Credential, CredentialChoices, CredentialOptions } from "../credentials/credential.js";
 import { isPlaceholder } from "../placeholders.js";

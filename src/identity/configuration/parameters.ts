@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { basename, dirname as folderOf, resolve } from "node:path";
 import { fileURLToPath as pathOf } from "node:url";
 import { nearestName } from "../../check-options.js";
-import { refusal } from "../../errors.js";
+import { refusal } from "../../refusal.js";
 import { decodeText } from "../decode-text.js";
 import { unreadable } from "../given-path.js";
 import { isPlaceholder } from "../placeholders.js";

@@ -1,6 +1,7 @@
 import { type Cloud, isKnownGraphRoot } from "../../clouds.js";
-import { AppIdentityError, refusal } from "../../errors.js";
+import { AppIdentityError } from "../../errors.js";
 import { quoted, secretKind } from "../../quotable.js";
+import { refusal } from "../../refusal.js";
 import { portal } from "../portal.js";
 
 const suffix = "/.default";

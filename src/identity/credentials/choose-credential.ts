@@ -1,5 +1,6 @@
 import { optionOf } from "../../check-options.js";
-import { type AppIdentityError, refusal } from "../../errors.js";
+import type { AppIdentityError } from "../../errors.js";
+import { refusal } from "../../refusal.js";
 import { assertionCredential } from "./assertion.js";
 import { certificateCredential } from "./certificate.js";
 import type { Credential, CredentialChoices, CredentialContext, CredentialOptions } from "./credential.js";

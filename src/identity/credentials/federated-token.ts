@@ -1,7 +1,8 @@
 import { accessSync, constants } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { AppIdentityError, refusal } from "../../errors.js";
+import { AppIdentityError } from "../../errors.js";
+import { refusal } from "../../refusal.js";
 import { unreadable } from "../given-path.js";
 import { checkAssertion } from "./check-assertion.js";
 import type { CredentialContext, ProvingCredential } from "./credential.js";

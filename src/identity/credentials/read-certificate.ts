@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
-import { type AppIdentityError, refusal } from "../../errors.js";
+import type { AppIdentityError } from "../../errors.js";
+import { refusal } from "../../refusal.js";
 import { portal } from "../portal.js";
 import { type CertificateContent, type PemBlock, pemBlocks, pkcs7 } from "./read-pem.js";
 import { type KeySource, type PrivateKey, readPrivateKeys } from "./read-private-key.js";

@@ -1,4 +1,4 @@
-import { refusal } from "../../errors.js";
+import { refusal } from "../../refusal.js";
 import { decodeText } from "../decode-text.js";
 
 /** What certificates and keys come in: a text or the bytes of a file, or a list of texts. */

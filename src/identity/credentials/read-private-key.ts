@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
-import { type AppIdentityError, refusal } from "../../errors.js";
+import type { AppIdentityError } from "../../errors.js";
 import { safeCause } from "../../http/safe-cause.js";
+import { refusal } from "../../refusal.js";
 import type { PemBlock } from "./read-pem.js";
 
 export interface KeySource {

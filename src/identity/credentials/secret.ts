@@ -1,6 +1,7 @@
-import { AppIdentityError, refusal } from "../../errors.js";
+import { AppIdentityError } from "../../errors.js";
 import { log } from "../../logger.js";
 import { secretKind } from "../../quotable.js";
+import { refusal } from "../../refusal.js";
 import { isPlaceholder, isReference } from "../placeholders.js";
 import { portal } from "../portal.js";
 import { askCaller } from "./ask-callback.js";

@@ -1,4 +1,4 @@
-import { refusal } from "../../errors.js";
+import { refusal } from "../../refusal.js";
 import { portal } from "../portal.js";
 
 /** Hex digits alone: thumbprints come with colons, blanks, and the invisible mark that Windows puts in front of them. */
