@@ -39,6 +39,13 @@ const schema = [
      users bigint not null default 0, fence bigint not null default 1, updated_at timestamptz not null default now())`,
 ];
 
+/** jsonb takes neither NUL nor half of a surrogate pair, and a name that somebody cut mustn't stop the job. */
+function storable(_name: string, value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  const halves = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+  return value.replaceAll("\0", "\ufffd").replace(halves, "\ufffd");
+}
+
 /** Somebody else has taken the mirror since: what this one has read is stored by the other, or will be. */
 export class SupersededError extends Error {
   override readonly name = "SupersededError";
@@ -94,7 +101,7 @@ export class Mirror {
          on conflict (tenant, id) do update set generation = excluded.generation,
            profile = case when $4 then excluded.profile else mirrored_users.profile || excluded.profile end
          returning xmax = 0 as added`,
-        [tenant, JSON.stringify(kept), generation, full],
+        [tenant, JSON.stringify(kept, storable), generation, full],
       );
       const deleted = await query(
         "delete from mirrored_users where tenant = $1 and id = any($2::text[]) returning id",

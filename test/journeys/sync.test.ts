@@ -123,4 +123,25 @@ describe("the mirror", () => {
     expect(await new Mirror(database, emulator.tenantId).ids()).toContain(id);
     await database.close();
   }, 120_000);
+
+  it("stores a name with a NUL or half a character, as a database can hold it", async () => {
+    const database = await openDatabase({ folder: join(folder, "odd") });
+    await Mirror.createTables(database);
+    const mirror = new Mirror(database, "contoso");
+    await mirror.take();
+    const names = ["a\u0000b", "half \ud83d", "\ude00 half", "whole \ud83d\ude00", "\\u0000 in letters"];
+    const value = names.map((displayName, n) => ({ user: { id: `${n}`, displayName } }));
+    await mirror.store({ value, deltaLink: "https://graph.microsoft.com/v1.0/users/delta?$deltatoken=1" });
+    const { rows } = await database.query<{ name: string }>(
+      "select profile->>'displayName' as name from mirrored_users order by id",
+    );
+    expect(rows.map(({ name }) => name)).toEqual([
+      "a\ufffdb",
+      "half \ufffd",
+      "\ufffd half",
+      "whole \ud83d\ude00",
+      "\\u0000 in letters",
+    ]);
+    await database.close();
+  }, 120_000);
 });
