@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import type { AuthenticationProvider } from "@microsoft/microsoft-graph-client";
 import type { AccessTokenOptions, AppIdentity, GraphTokenRequest } from "../access-token.js";
-import { checkOptionNames } from "../check-options.js";
+import { checkOptionNames, optionOf } from "../check-options.js";
 import type { Cloud } from "../clouds.js";
 import { AppIdentityError } from "../errors.js";
 import { isGuid } from "../guid.js";
@@ -146,7 +146,11 @@ export class AppIdentityAuthProvider implements AuthenticationProvider {
    * @throws AppIdentityError as `getAccessToken()` does; `invalid_options` for the id of another tenant.
    */
   async getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AzureAccessToken> {
-    const { abortSignal: signal, claims, enableCae, tenantId } = options ?? {};
+    // Own options only: what a stranger wrote to the prototype of all objects is none.
+    const given = <K extends keyof GetTokenOptions>(name: K) =>
+      (options ? optionOf(options, name) : undefined) as GetTokenOptions[K];
+    const [signal, claims, tenantId] = [given("abortSignal"), given("claims"), given("tenantId")];
+    const enableCae = given("enableCae");
     // Only two ids can be told apart: a domain may be the very tenant that the id names.
     if (tenantId && isGuid(tenantId) && isGuid(this.tenantId) && tenantId.toLowerCase() !== this.tenantId) {
       throw new AppIdentityError(
@@ -157,7 +161,8 @@ export class AppIdentityAuthProvider implements AuthenticationProvider {
         },
       );
     }
-    const held = await this.#tokens.get(this.#subjectOf(scopes, enableCae), { claims: checkClaims(claims), signal });
+    const demand = { claims: checkClaims(claims), forceRefresh: undefined, refusedToken: undefined, signal };
+    const held = await this.#tokens.get(this.#subjectOf(scopes, enableCae), demand);
     return {
       token: held.value,
       expiresOnTimestamp: held.expiresAt,
@@ -179,7 +184,8 @@ export class AppIdentityAuthProvider implements AuthenticationProvider {
    */
   async verify(options: VerifyOptions = {}): Promise<Verification> {
     const { roles, scopes, signal } = checkVerifyOptions(options);
-    const held = await this.#tokens.get(this.#subjectOf(scopes, true), { forceRefresh: true, signal });
+    const demand = { claims: undefined, forceRefresh: true, refusedToken: undefined, signal };
+    const held = await this.#tokens.get(this.#subjectOf(scopes, true), demand);
     return verificationOf(this.#identity, held, roles);
   }
 

@@ -18,12 +18,15 @@ export interface TokenSubject {
   acquire(request: TokenRequest): Promise<Token>;
 }
 
+/** All of it stated: a field that is left out would be looked for on the prototype of all objects. */
 export interface TokenDemand {
-  claims?: string | undefined;
-  forceRefresh?: boolean | undefined;
-  refusedToken?: string | undefined;
-  signal?: AbortSignal | undefined;
+  claims: string | undefined;
+  forceRefresh: boolean | undefined;
+  refusedToken: string | undefined;
+  signal: AbortSignal | undefined;
 }
+
+const usual: TokenDemand = { claims: undefined, forceRefresh: undefined, refusedToken: undefined, signal: undefined };
 
 export interface TokenManagerOptions {
   clock: Clock;
@@ -72,7 +75,7 @@ export class TokenManager {
    * @throws AppIdentityError `invalid_options` for what is no signal; `aborted` when it aborts; else what `acquire` threw, also for a while
    * after it did so several times in a row; `unauthorized` or `claims_challenge_unmet` where one new token after another was refused.
    */
-  async get(subject: TokenSubject, demand: TokenDemand = {}): Promise<HeldToken> {
+  async get(subject: TokenSubject, demand: TokenDemand = usual): Promise<HeldToken> {
     const { claims, forceRefresh, refusedToken, signal } = demand;
     checkSignal(signal);
     const held = this.inHand(subject);
@@ -102,7 +105,7 @@ export class TokenManager {
     const token = flight.join(signal, () => this.#cache.land(entry, flight));
     if (!flight.background) return token;
     // It gives up early. Whoever has come to need its token asks anew.
-    return token.catch(() => this.get(subject, { signal }));
+    return token.catch(() => this.get(subject, { ...usual, signal }));
   }
 
   #start(entry: CacheEntry, subject: TokenSubject, purpose: FlightPurpose): Flight {

@@ -218,6 +218,9 @@ describe("a prototype that a stranger wrote to", () => {
     "client_id",
     "scopes",
     "forceRefresh",
+    "claims",
+    "tenantId",
+    "abortSignal",
   ];
   afterEach(() => {
     for (const name of planted) delete root[name];
@@ -247,6 +250,8 @@ describe("a prototype that a stranger wrote to", () => {
     delete root.authority;
     await authProvider.getAccessToken({});
     await authProvider.getAccessToken({ enableCae: false });
+    Object.assign(root, { claims: "{", tenantId: "evil", abortSignal: AbortSignal.abort() });
+    await authProvider.getToken("https://graph.microsoft.com/.default", {});
     expect(asked).toBe(1);
     await expect(
       refusal(() => AppIdentityAuthProvider.fromEnvironment({ AZURE_TENANT_ID: tenantId })),
