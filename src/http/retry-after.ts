@@ -13,10 +13,11 @@ export function isTransientStatus(status: number): boolean {
 /**
  * Milliseconds from now that an answer's `Retry-After` asks for, in seconds or as an HTTP date. A date goes by the server's clock, which
  * the answer's own `Date` tells: this machine's (`now`) may be another. `undefined` for a missing, past or unreadable value: that is no
- * instruction, and above all not "at once".
+ * instruction, and above all not "at once". However much is asked for, no more than `longestWaitMs`.
  */
 export function retryAfterOf(headers: Headers, now: number): number | undefined {
-  return parseRetryAfter(headers.get("retry-after"), Date.parse(headers.get("date") ?? "") || now);
+  const ms = parseRetryAfter(headers.get("retry-after"), Date.parse(headers.get("date") ?? "") || now);
+  return ms === undefined ? undefined : Math.min(ms, longestWaitMs);
 }
 
 function parseRetryAfter(header: string | null | undefined, now: number): number | undefined {
@@ -24,7 +25,7 @@ function parseRetryAfter(header: string | null | undefined, now: number): number
   if (!text) return undefined;
   if (/^\d+(\.\d+)?$/.test(text)) {
     const ms = Math.ceil(Number(text) * 1000);
-    return ms > 0 && Number.isSafeInteger(ms) ? ms : undefined;
+    return ms > 0 ? ms : undefined;
   }
   // Only the three HTTP date forms begin with a day's name; Date.parse alone accepts much more ("-5", "2, 2").
   if (!/^(mon|tue|wed|thu|fri|sat|sun)/i.test(text)) return undefined;

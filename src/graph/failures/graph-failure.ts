@@ -2,7 +2,7 @@ import { URL } from "node:url";
 import type { AppIdentity } from "../../access-token.js";
 import { adminConsentUrl } from "../../access-token.js";
 import { AppIdentityError } from "../../errors.js";
-import { longestWaitMs, retryAfterOf } from "../../http/retry-after.js";
+import { retryAfterOf } from "../../http/retry-after.js";
 import { readErrorBody } from "./error-body.js";
 import { meaningOf, throttleRemedy } from "./remedies.js";
 
@@ -21,8 +21,7 @@ export function graphFailure(response: Response, bodyText: string, context: Fail
   const { status, headers, url } = response;
   const { identity, graphRoot, now } = context;
   const { code: graphCode = "", message = "", requestId } = readErrorBody(bodyText, headers);
-  const askedMs = retryAfterOf(headers, now);
-  const retryAfterMs = askedMs && Math.min(askedMs, longestWaitMs);
+  const retryAfterMs = retryAfterOf(headers, now);
   const { code, consent, ...meaning } = meaningOf({ status, headers, url, code: graphCode, message, retryAfterMs });
   const said = (graphCode && ` ${graphCode}`) + (message && `: ${message}`);
   return new AppIdentityError(code, `Graph answered ${status}${said || " without saying why"}`, {

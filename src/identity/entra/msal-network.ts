@@ -5,7 +5,6 @@ import type { Fetch } from "../../http/fetch.js";
 import { KnownSecrets } from "../../http/known-secrets.js";
 import { isTransientStatus, retryAfterOf } from "../../http/retry-after.js";
 import { safeFailure } from "../../http/safe-cause.js";
-import { longestWaitMs } from "../tokens/failure-backoff.js";
 import type { Token } from "../tokens/token.js";
 import { type Answer, exchange } from "./exchange.js";
 import { readToken, type TokenAnswer } from "./read-token.js";
@@ -94,8 +93,7 @@ function tokensIn(text = ""): string[] {
 function judge(answer: Answer, host: string, now: number, context: NetworkOptions["context"]): Record<string, unknown> {
   const { status, headers, text } = answer;
   const body = parseObject(text);
-  const askedMs = retryAfterOf(headers, now);
-  const known = { statusCode: status, host, retryAfterMs: askedMs && Math.min(askedMs, longestWaitMs) };
+  const known = { statusCode: status, host, retryAfterMs: retryAfterOf(headers, now) };
   if (typeof body?.error === "string" || isTransientStatus(status)) {
     const failure = entraFailure(body ?? {}, status, context);
     throw failure.with({ ...known, retryable: failure.retryable || isTransientStatus(status) });

@@ -1,9 +1,7 @@
 import type { Clock } from "../../clock.js";
 import { AppIdentityError } from "../../errors.js";
-import { retryDelay } from "../../http/retry-after.js";
+import { longestWaitMs, retryDelay } from "../../http/retry-after.js";
 
-/** Whatever a service asks for: after an hour, somebody looks whether it still wants that. */
-export const longestWaitMs = 3_600_000;
 /** Between two background requests after a failure: this long, and exponentially longer on top. */
 const pauseMs = 5_000;
 /** While much of a token's life is left, there is no hurry: at most sixty tries for what is left. */
