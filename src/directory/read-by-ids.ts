@@ -1,10 +1,4 @@
-import {
-  AuthenticationHandlerOptions,
-  type Client,
-  RedirectHandlerOptions,
-  ResponseType,
-  RetryHandlerOptions,
-} from "@microsoft/microsoft-graph-client";
+import type { Client } from "@microsoft/microsoft-graph-client";
 import { type Checks, checkedOptions, kinds } from "../check-options.js";
 import { AppIdentityError } from "../errors.js";
 import { locateCollection } from "../graph/collection.js";
@@ -12,6 +6,7 @@ import { graphFailure } from "../graph/failures/graph-failure.js";
 import type { Kinds } from "../graph/paths/known-paths.js";
 import type { Picked, Whole } from "../graph/paths/path-types.js";
 import type { AttemptPolicy } from "../graph/requests/attempt-policy.js";
+import { driven } from "../graph/requests/driven-request.js";
 import { runAttempts } from "../graph/requests/run-attempts.js";
 import { readErrorText, readText } from "../http/read-body.js";
 import { refusal } from "../refusal.js";
@@ -84,17 +79,7 @@ function request(client: Client, address: string, body: object, policy: AttemptP
     {
       address,
       method: "POST",
-      send: (attempt) =>
-        client
-          .api(address)
-          .option("signal", attempt.signal)
-          .responseType(ResponseType.RAW)
-          .middlewareOptions([
-            new AuthenticationHandlerOptions(undefined, attempt.tokenRequest),
-            new RetryHandlerOptions(0, 0),
-            new RedirectHandlerOptions(0),
-          ])
-          .post(body),
+      send: (attempt) => driven(client.api(address), attempt).post(body),
       read: async (response, { identity }) => {
         if (response.ok) return objectsIn(await readText(response, policy.maxBodyBytes), response.status);
         const { graphRoot, clock } = policy;

@@ -1,14 +1,9 @@
 import { setImmediate } from "node:timers/promises";
-import {
-  AuthenticationHandlerOptions,
-  type Client,
-  RedirectHandlerOptions,
-  ResponseType,
-  RetryHandlerOptions,
-} from "@microsoft/microsoft-graph-client";
+import type { Client } from "@microsoft/microsoft-graph-client";
 import { readErrorText, readText } from "../../http/read-body.js";
 import { abortFailure } from "../failures/interruption.js";
 import type { Attempt } from "../requests/attempt.js";
+import { driven } from "../requests/driven-request.js";
 import { batchTokenRequest } from "./batch-token-request.js";
 import { innerAnswer, readResponses, unanswered } from "./inner-answer.js";
 
@@ -126,18 +121,10 @@ export class Batches {
         url: link.replace(/^https:\/\/[^/]+\/[^/]+/, ""),
         ...(Object.keys(headers).length > 0 && { headers }),
       }));
-      const response: Response = await client
-        .api(address)
-        // All seats were taken in one turn, and their time is up in one.
-        .option("signal", steps[0]?.attempt.signal)
-        .responseType(ResponseType.RAW)
-        // Each step has attempts of its own; and nobody follows a redirect.
-        .middlewareOptions([
-          new AuthenticationHandlerOptions(undefined, batchTokenRequest(steps.map(({ attempt }) => attempt))),
-          new RetryHandlerOptions(0, 0),
-          new RedirectHandlerOptions(0),
-        ])
-        .post({ requests });
+      const attempts = steps.map(({ attempt }) => attempt) as [Attempt, ...Attempt[]];
+      // All seats were taken in one turn, and their time is up in one.
+      const shared = { signal: attempts[0].signal, tokenRequest: batchTokenRequest(attempts) };
+      const response: Response = await driven(client.api(address), shared).post({ requests });
       if (response.status !== 200) {
         const text = await readErrorText(response);
         const { status, headers } = response;

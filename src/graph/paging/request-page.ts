@@ -1,17 +1,11 @@
 import { setImmediate } from "node:timers/promises";
-import {
-  AuthenticationHandlerOptions,
-  type Client,
-  type GraphRequest,
-  RedirectHandlerOptions,
-  ResponseType,
-  RetryHandlerOptions,
-} from "@microsoft/microsoft-graph-client";
+import type { Client, GraphRequest } from "@microsoft/microsoft-graph-client";
 import { AppIdentityError } from "../../errors.js";
 import { readErrorText, readText } from "../../http/read-body.js";
 import { readErrorBody } from "../failures/error-body.js";
 import { graphFailure } from "../failures/graph-failure.js";
 import type { AttemptPolicy } from "../requests/attempt-policy.js";
+import { driven } from "../requests/driven-request.js";
 import { runAttempts } from "../requests/run-attempts.js";
 import { digestOf } from "./page-history.js";
 
@@ -66,16 +60,8 @@ export function requestText<T>(
       address: link,
       send: (attempt) =>
         attempt.seat?.send(link, headers, attempt) ??
-        requestFor(client, link)
+        driven(requestFor(client, link), attempt)
           .headers({ ...headers, ...(attempt.freshConnection && { connection: "close" }) })
-          .option("signal", attempt.signal)
-          .responseType(ResponseType.RAW)
-          // The chain's own retrying is off, or attempts would multiply; and nobody follows a redirect.
-          .middlewareOptions([
-            new AuthenticationHandlerOptions(undefined, attempt.tokenRequest),
-            new RetryHandlerOptions(0, 0),
-            new RedirectHandlerOptions(0),
-          ])
           .get(),
       read: async (response, { identity }) => {
         const text = response.ok ? await readText(response, policy.maxBodyBytes) : await readErrorText(response);

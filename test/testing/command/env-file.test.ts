@@ -26,7 +26,7 @@ const values = {
   PLAIN: "https://127.0.0.1:8443/a?b".replace("?b", ""),
   SECRET: "-Ab8Q~x.y_z-w",
   HOME_LIKE: "~/x",
-  SPACED: "/tmp/my folder/ca.pem",
+  SPACED: "/srv/my folder/ca.pem",
   DOLLAR: "a$b`c",
   HASH: "a#b # c",
   QUOTE: "it's",
@@ -60,8 +60,8 @@ describe("the environment as dotenv text", () => {
   });
 
   it("is bare where it can be, for Docker keeps quotes", () => {
-    expect(dotenvText({ A: values.SECRET, B: values.LIST, C: "/tmp/a-b/ca.pem" })).toMatch(
-      /^#.*\nA=-Ab8Q~x\.y_z-w\nB=127\.0\.0\.1,localhost\nC=\/tmp\/a-b\/ca\.pem\n$/,
+    expect(dotenvText({ A: values.SECRET, B: values.LIST, C: "/srv/a-b/ca.pem" })).toMatch(
+      /^#.*\nA=-Ab8Q~x\.y_z-w\nB=127\.0\.0\.1,localhost\nC=\/srv\/a-b\/ca\.pem\n$/,
     );
   });
 
