@@ -47,16 +47,21 @@ export function allOf(collection: Collection): ObjectSet {
   };
 }
 
-export const nothing: ObjectSet = {
-  end: 0,
-  generated: 0,
-  collections: [],
-  count: 0,
-  next: same,
-  at: () => undefined,
-  has: () => false,
-  only: () => nothing,
-};
+/** No objects, but of these kinds: what may be asked of them may be asked all the same. */
+export function noneOf(collections: readonly Collection[]): ObjectSet {
+  return {
+    end: 0,
+    generated: 0,
+    collections,
+    count: 0,
+    next: same,
+    at: () => undefined,
+    has: () => false,
+    only: (kinds) => noneOf(collections.filter(({ kind }) => kinds.includes(kind as Kind))),
+  };
+}
+
+export const nothing = noneOf([]);
 
 /** Those that pass a test. Counting goes through all of them: for sets known to be small. */
 export function passing(set: ObjectSet, passes: (object: ObjectRef) => boolean): ObjectSet {

@@ -1,6 +1,6 @@
 import type { Collection } from "../directory/collection.js";
 import type { Directory } from "../directory/directory.js";
-import { nothing, type ObjectRef, type ObjectSet, passing } from "../directory/object-set.js";
+import { noneOf, type ObjectRef, type ObjectSet, passing } from "../directory/object-set.js";
 import type { Navigation } from "../directory/relation-rules.js";
 import type { Asked } from "./asked.js";
 import { canRead, seesHidden } from "./permissions.js";
@@ -27,7 +27,7 @@ export function viewOf(directory: Directory, { caller, version }: Asked): View {
       const found = directory.relations.from(object, navigation);
       const { name, repeats = name, kinds } = navigation;
       if (!seesHidden(caller)) {
-        if (repeats === "members" && isHidden(object)) return nothing;
+        if (repeats === "members" && isHidden(object)) return noneOf(found.collections);
         if (repeats === "memberOf") return passing(found, (group) => !isHidden(group));
       }
       // A known issue of v1.0, documented as such.

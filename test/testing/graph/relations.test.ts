@@ -269,6 +269,11 @@ describe("what Graph leaves out", () => {
     expect(await idsAt(`/users/${member}/memberOf?$select=id`)).toContain(board);
     const get = await asApp("Directory.Read.All");
     expect((await get(`/groups/${board}/members`)).json.value).toEqual([]);
+    const cast = "microsoft.graph.user";
+    for (const query of ["?$select=id", `/${cast}?$select=id`, "?$expand=memberOf", "?$top=5&$select=displayName"]) {
+      const { status, json } = await get(`/groups/${board}/members${query}`);
+      expect({ query, status, value: json.value }).toEqual({ query, status: 200, value: [] });
+    }
     expect((await get(`/groups/${board}`)).json).toMatchObject({ visibility: "HiddenMembership" });
     for (const relation of ["memberOf", "transitiveMemberOf"]) {
       const { value } = (await get(`/users/${member}/${relation}?$select=id`)).json;
