@@ -1,14 +1,10 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
 import { type Checks, checkedOptions, kinds } from "../check-options.js";
-import { AppIdentityError } from "../errors.js";
 import { locateCollection } from "../graph/collection.js";
-import { graphFailure } from "../graph/failures/graph-failure.js";
+import { readPage, requestText } from "../graph/paging/request-page.js";
 import type { Kinds } from "../graph/paths/known-paths.js";
 import type { Picked, Whole } from "../graph/paths/path-types.js";
 import type { AttemptPolicy } from "../graph/requests/attempt-policy.js";
-import { driven } from "../graph/requests/driven-request.js";
-import { runAttempts } from "../graph/requests/run-attempts.js";
-import { readErrorText, readText } from "../http/read-body.js";
 import { refusal } from "../refusal.js";
 
 /** A kind of directory object, as `types` names it. */
@@ -68,46 +64,13 @@ export function readByIds<
   async function* walk(): AsyncIterableIterator<Found<T, S>> {
     for (let start = 0; start < all.length; start += mostIds) {
       const body = { ids: all.slice(start, start + mostIds), ...(types !== undefined && { types }) };
-      yield* (await request(client, address, body, policy)) as Found<T, S>[];
+      // Repeated like a read: it is one, and a POST only for the length of its question.
+      yield* (await requestText(client, address, {}, policy, objectsIn, body)) as Found<T, S>[];
     }
   }
 }
 
-/** Repeated like a read: it is one, and a POST only for the length of its question. */
-function request(client: Client, address: string, body: object, policy: AttemptPolicy): Promise<unknown[]> {
-  return runAttempts<unknown[]>(
-    {
-      address,
-      method: "POST",
-      send: (attempt) => driven(client.api(address), attempt).post(body),
-      read: async (response, { identity }) => {
-        if (response.ok) return objectsIn(await readText(response, policy.maxBodyBytes), response.status);
-        const { graphRoot, clock } = policy;
-        throw graphFailure(response, await readErrorText(response), { graphRoot, now: clock.now(), identity });
-      },
-    },
-    policy,
-  );
-}
-
-function objectsIn(text: string, status: number): unknown[] {
-  const unusable = (cause?: unknown) =>
-    new AppIdentityError("invalid_response", `Graph answered ${status} with something that is no list of objects.`, {
-      remedy: "Look for a proxy, a captive portal or a gateway on the way to Graph; else try again later.",
-      retryable: true,
-      statusCode: status,
-      cause,
-    });
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch (cause) {
-    throw unusable(cause);
-  }
-  const { value, error } = (body ?? {}) as { value?: unknown; error?: unknown };
-  if (!Array.isArray(value) || error !== undefined) throw unusable();
-  return value;
-}
+const objectsIn = (text: string, response: Response) => readPage(text, response).value as unknown[];
 
 function idsOf(ids: unknown): string[] {
   const isIterable = typeof (ids as Iterable<unknown> | null | undefined)?.[Symbol.iterator] === "function";

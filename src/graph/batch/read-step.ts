@@ -7,7 +7,7 @@ import { HandedOut } from "../paging/handed-out.js";
 import { trustedLink } from "../paging/links.js";
 import { PageWalk } from "../paging/page-walk.js";
 import type { ListProgress } from "../paging/progress.js";
-import { readPage } from "../paging/request-page.js";
+import { readPage, whole } from "../paging/request-page.js";
 import { buildQuery } from "../query/build-query.js";
 import { rulesOf } from "../query/collection-rules.js";
 import type { AttemptPolicy } from "../requests/attempt-policy.js";
@@ -82,7 +82,7 @@ async function readAnswer(response: Response, path: string, mostBytes: number): 
   const { value, "@odata.context": context } = (body ?? {}) as Record<string, unknown>;
   const isOne = typeof context === "string" && context.endsWith("/$entity");
   if (Array.isArray(value) && !isOne) {
-    const page = readPage(text, response);
+    const page = readPage(text, whole(response));
     return { first: page.value, nextLink: page.nextLink };
   }
   // What stands for no photo.

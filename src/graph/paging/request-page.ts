@@ -46,7 +46,7 @@ export function requestPage(
 
 /**
  * Asks for one body of text and makes something of it. An AppIdentityError from `read` that is retryable has the
- * request repeated.
+ * request repeated. A `question` is posted: some reads are too long for an address.
  */
 export function requestText<T>(
   client: Client,
@@ -54,15 +54,18 @@ export function requestText<T>(
   headers: Record<string, string>,
   policy: AttemptPolicy,
   read: (text: string, response: Response) => T | Promise<T>,
+  question?: object,
 ): Promise<T> {
   return runAttempts<T>(
     {
       address: link,
-      send: (attempt) =>
-        attempt.seat?.send(link, headers, attempt) ??
-        driven(requestFor(client, link), attempt)
-          .headers({ ...headers, ...(attempt.freshConnection && { connection: "close" }) })
-          .get(),
+      ...(question && { method: "POST" }),
+      send: (attempt) => {
+        if (attempt.seat) return attempt.seat.send(link, headers, attempt);
+        const connection = attempt.freshConnection && { connection: "close" };
+        const request = driven(requestFor(client, link), attempt).headers({ ...headers, ...connection });
+        return question ? request.post(question) : request.get();
+      },
       read: async (response, { identity }) => {
         const text = response.ok ? await readText(response, policy.maxBodyBytes) : await readErrorText(response);
         if (response.ok) return read(text, whole(response));
@@ -111,7 +114,7 @@ function leadingLink(text: string): string | undefined {
 }
 
 /** An answer that says it is all there is. A 206, or any other success, isn't what was asked for. */
-function whole(response: Response): Response {
+export function whole(response: Response): Response {
   if (response.status === 200 || response.status === 203) return response;
   throw invalidAnswer(response, "a part, or none, of what was asked for", remedies.way, { retryable: true });
 }
@@ -148,8 +151,8 @@ export function readPage(text: string, response: Response): GraphPage {
   }
   // What the answer has itself, not what a stranger wrote to the prototype of all objects.
   const own: Record<string, unknown> = Object.assign(Object.create(null), body);
-  const { value, error, "@odata.count": count, ...fields } = own;
-  if (error !== undefined && error !== null) {
+  const { value, "@odata.count": count, ...fields } = own;
+  if (Object.entries(fields).some(([name, said]) => /^(@?odata\.)?error$/i.test(name) && said !== null)) {
     const { code, message } = readErrorBody(text, response.headers);
     // Graph broke off in the middle of its work: what is there may not be all.
     const words = [code, message].filter(Boolean).join(": ");

@@ -36,6 +36,8 @@ describe("an end that isn't proven", () => {
   it.each([
     ["an error beside the objects", 200, { error: { code: "ServiceUnavailable", message: "Lost a replica." } }],
     ["an error that is a text", 200, { error: "Lost a replica." }],
+    ["an error under its older name", 200, { "odata.error": { code: "Busy", message: { value: "Lost a replica." } } }],
+    ["an error as an annotation", 200, { "@odata.error": { code: "Busy", message: "Lost a replica." } }],
     ["an unknown link", 200, { "@odata.nextlinks": undefined, "value@odata.nextLink": linkTo(3) }],
     ["a place under an unknown name", 200, { "@odata.more": linkTo(3) }],
     ["a place with the dollar encoded", 200, { more: linkTo(3).replace("$", "%24") }],
