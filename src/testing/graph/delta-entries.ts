@@ -74,6 +74,7 @@ export function createDeltaEntries(directory: Directory, asked: DeltaAsked, view
       return Object.fromEntries(entries.filter(([name]) => name === "id" || name[0] === "@" || changed.has(name)));
     },
     related: (object) => (way, place, room) => {
+      if (view.hides(object, way)) return { items: [], next: undefined };
       const set = view.related(object, way);
       const items: object[] = [];
       for (let at = set.next(place); at < set.end; at = set.next(at + 1)) {
@@ -88,6 +89,7 @@ export function createDeltaEntries(directory: Directory, asked: DeltaAsked, view
       return { items, next: undefined };
     },
     touched: (object, happened) => (way, place, room) => {
+      if (view.hides(object, way)) return { items: [], next: undefined };
       const ids = [...(happened.related.get(way.name) ?? [])];
       const visible = view.related(object, way).collections;
       const items = ids.slice(place, place + room).flatMap((id) => {

@@ -9,6 +9,8 @@ import { canRead, seesHidden } from "./permissions.js";
 export interface View {
   /** Whether more than the id of such objects may be shown. */
   readable(collection: Collection): boolean;
+  /** Whether it isn't shown at all who is related, not even that somebody was. */
+  hides(object: ObjectRef, navigation: Navigation): boolean;
   /** @param expanded by `$expand`, which shows what the relation's own address leaves out */
   related(object: ObjectRef, navigation: Navigation, expanded?: boolean): ObjectSet;
 }
@@ -17,19 +19,20 @@ const isHidden = ({ collection, key }: ObjectRef) => collection.member(key)("vis
 
 export function viewOf(directory: Directory, { caller, version }: Asked): View {
   const readable = new Map<Collection, boolean>();
+  const hides: View["hides"] = (object, { name, repeats = name }) =>
+    repeats === "members" && !seesHidden(caller) && isHidden(object);
   return {
     readable(collection) {
       const known = readable.get(collection) ?? canRead(caller, collection);
       readable.set(collection, known);
       return known;
     },
+    hides,
     related(object, navigation, expanded = false) {
       const found = directory.relations.from(object, navigation);
       const { name, repeats = name, kinds } = navigation;
-      if (!seesHidden(caller)) {
-        if (repeats === "members" && isHidden(object)) return noneOf(found.collections);
-        if (repeats === "memberOf") return passing(found, (group) => !isHidden(group));
-      }
+      if (hides(object, navigation)) return noneOf(found.collections);
+      if (!seesHidden(caller) && repeats === "memberOf") return passing(found, (group) => !isHidden(group));
       // A known issue of v1.0, documented as such.
       const left = object.collection.kind === "groups" && (repeats === "members" || name === "owners");
       if (!left || expanded || version === "beta") return found;
