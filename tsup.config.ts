@@ -5,7 +5,12 @@ import { build } from "esbuild";
 import { defineConfig, type Options } from "tsup";
 
 /** What is imported; the command is only run. */
-const entries = { index: "src/index.ts", testing: "src/testing/index.ts", redis: "src/redis.ts" };
+const entries = {
+  index: "src/index.ts",
+  testing: "src/testing/index.ts",
+  redis: "src/redis.ts",
+  opentelemetry: "src/opentelemetry.ts",
+};
 const bundles = Object.entries({ ...entries, cli: "src/cli.ts" });
 
 // Here and not by tsup, which would remove the wrappers' types as well.

@@ -9,6 +9,7 @@ export default defineConfig(({ mode }) => ({
     alias: [
       { find: /^graph-app-identity$/, replacement: source("./src/index.ts") },
       { find: /^graph-app-identity\/testing$/, replacement: source("./src/testing/index.ts") },
+      { find: /^graph-app-identity\/opentelemetry$/, replacement: source("./src/opentelemetry.ts") },
       { find: /^graph-app-identity\/redis$/, replacement: source("./src/redis.ts") },
     ],
   },

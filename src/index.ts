@@ -76,6 +76,7 @@ export {
   type AppIdentityErrorDetails,
   isAppIdentityError,
 } from "./errors.js";
+export type { BatchStep, GraphEvent, GraphOperation } from "./graph/telemetry/operation.js";
 export type { Logger } from "./logger.js";
 export type { Fetch } from "./http/fetch.js";
 

@@ -1,11 +1,15 @@
 import { setImmediate } from "node:timers/promises";
 import type { Client } from "@microsoft/microsoft-graph-client";
+import type { Clock } from "../../clock.js";
 import { readErrorText, readText } from "../../http/read-body.js";
 import { abortFailure } from "../failures/interruption.js";
 import type { Attempt } from "../requests/attempt.js";
 import { driven } from "../requests/driven-request.js";
+import { nameless, pathTemplate } from "../requests/path-template.js";
+import { resourceUnits } from "../requests/resource-units.js";
+import { type BatchStep, type Ending, Operation } from "../telemetry/operation.js";
 import { batchTokenRequest } from "./batch-token-request.js";
-import { innerAnswer, readResponses, unanswered } from "./inner-answer.js";
+import { type InnerAnswer, innerAnswer, readResponses, unanswered } from "./inner-answer.js";
 
 /** What Graph takes in one batch. @see https://learn.microsoft.com/graph/json-batching */
 export const mostSteps = 20;
@@ -36,7 +40,10 @@ export interface BatchesOptions {
   /** Batches in flight. */
   concurrency: number;
   maxBodyBytes: number;
+  clock: Clock;
   signal: AbortSignal;
+  /** What the batches are told of as parts of. */
+  operation?: Operation | undefined;
 }
 
 // Taken at once, and not from the globals, as tests with false timers replace them.
@@ -112,8 +119,10 @@ export class Batches {
   }
 
   async #post(steps: readonly Step[]): Promise<void> {
-    const { client, address, maxBodyBytes } = this.#options;
+    const { client, address, maxBodyBytes, clock, operation: whole } = this.#options;
     this.posted += 1;
+    const beginning = () => ({ ...nameless(address), method: "POST" });
+    const operation = Operation.begin("batch", clock, beginning, whole);
     try {
       const requests = steps.map(({ link, headers }, number) => ({
         id: `${number}`,
@@ -130,6 +139,7 @@ export class Batches {
         const { status, headers } = response;
         for (const { resolve } of steps)
           resolve({ response: new Response(bodyFor(status, text), { status, headers }), outer: true });
+        operation?.end(endingOf(steps, status));
         return;
       }
       const { host } = new URL(address);
@@ -139,7 +149,9 @@ export class Batches {
         if (answer === undefined) reject(unanswered(host));
         else resolve({ response: innerAnswer(answer), outer: false });
       });
+      operation?.end(endingOf(steps, response.status, answers));
     } catch (error) {
+      operation?.fail(error, endingOf(steps));
       for (const { reject } of steps) reject(error);
     }
   }
@@ -147,4 +159,15 @@ export class Batches {
 
 function bodyFor(status: number, text: string): string | null {
   return status === 204 || status === 205 || status === 304 ? null : text;
+}
+
+/** What is told of a batch. */
+function endingOf(sent: readonly Step[], status?: number, answers?: ReadonlyMap<string, InnerAnswer>): Ending {
+  let units = 0;
+  const steps = sent.map(({ link }, number): BatchStep => {
+    const answer = answers?.get(`${number}`);
+    if (answer !== undefined) units += resourceUnits(new Headers(answer.headers));
+    return { path: pathTemplate(link), ...(answer && { status: answer.status }) };
+  });
+  return { ...(status !== undefined && { status }), steps, resourceUnits: units };
 }

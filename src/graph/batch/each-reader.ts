@@ -4,6 +4,8 @@ import { abortWith } from "../../on-abort.js";
 import { type Collection, locateCollection } from "../collection.js";
 import { abortFailure } from "../failures/interruption.js";
 import { ProgressListener } from "../paging/progress-listener.js";
+import { nameless } from "../requests/path-template.js";
+import { Operation } from "../telemetry/operation.js";
 import { Batches, mostSteps } from "./batches.js";
 import { readStep } from "./read-step.js";
 import { Signal } from "./signal.js";
@@ -55,6 +57,7 @@ export class EachReader<I> implements AsyncIterableIterator<Handed<I>> {
   #source: Iterator<I> | AsyncIterator<I> | undefined;
   #unlink: (() => void) | undefined;
   #startedAt = 0;
+  #operation: Operation | undefined;
   #begun = false;
   #exhausted = false;
   #closed = false;
@@ -99,6 +102,7 @@ export class EachReader<I> implements AsyncIterableIterator<Handed<I>> {
       if (!this.#closed) this.#report(true);
     } catch (error) {
       if (!this.#closed) {
+        this.#operation?.fail(error, this.#ending());
         this.#close();
         throw error;
       }
@@ -113,7 +117,13 @@ export class EachReader<I> implements AsyncIterableIterator<Handed<I>> {
     this.#startedAt = this.#clock.monotonic();
     this.#unlink = signal && abortWith(signal, this.#stop);
     this.#stop.signal.addEventListener("abort", () => this.#arrived.wake());
-    void this.#pump();
+    const { url } = locateCollection(this.#client, "/$batch");
+    this.#operation = Operation.begin("walk", this.#clock, () => nameless(url));
+    void Operation.within(this.#operation, () => this.#pump());
+  }
+
+  #ending() {
+    return { items: this.#told.items, waitedMs: this.#told.throttledMs };
   }
 
   /** The next in order; `undefined` at the end. */
@@ -205,9 +215,18 @@ export class EachReader<I> implements AsyncIterableIterator<Handed<I>> {
     const address = `${scope.origin}/${scope.path.split("/")[1]}/$batch`;
     let batches = this.#batches.get(address);
     if (batches === undefined) {
-      const { maxBodyBytes } = traits;
+      const { maxBodyBytes, clock } = traits;
       const { signal } = this.#stop;
-      batches = new Batches({ client, address, concurrency: this.#concurrency, maxBodyBytes, signal });
+      const operation = this.#operation;
+      batches = new Batches({
+        client,
+        address,
+        concurrency: this.#concurrency,
+        maxBodyBytes,
+        clock,
+        signal,
+        operation,
+      });
       batches.drained = this.#exhausted;
       this.#batches.set(address, batches);
     }
@@ -243,6 +262,7 @@ export class EachReader<I> implements AsyncIterableIterator<Handed<I>> {
   #close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#operation?.end(this.#ending());
     this.#unlink?.();
     this.#stop.abort();
     this.#room.wake();

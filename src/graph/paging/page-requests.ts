@@ -1,7 +1,9 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
 import { abortFailure } from "../failures/interruption.js";
 import type { AttemptPolicy, ClientTraits } from "../requests/attempt-policy.js";
-import { resourceUnits } from "../requests/request-events.js";
+import { nameless } from "../requests/path-template.js";
+import { resourceUnits } from "../requests/resource-units.js";
+import { Operation } from "../telemetry/operation.js";
 import { type LinkScope, trustedLink } from "./links.js";
 import { PageHistory } from "./page-history.js";
 import { type GraphPage, requestPage } from "./request-page.js";
@@ -33,14 +35,17 @@ export class PageRequests {
   readonly #policy: AttemptPolicy;
   readonly #history = new PageHistory();
   readonly #signal: AbortSignal;
+  readonly #operation: Operation | undefined;
   /** The link of the page being read, until the next was asked for early: once, however often this one is repeated. */
   #reading: string | undefined;
   /** The request for the page behind that, where it was sent already. */
   #early: { link: string; answer: Promise<GraphPage> } | undefined;
 
-  constructor(source: PageSource, signal: AbortSignal) {
+  /** Its pages are told of as parts of `operation`. */
+  constructor(source: PageSource, signal: AbortSignal, operation?: Operation) {
     this.#source = source;
     this.#signal = signal;
+    this.#operation = operation;
     this.#policy = {
       ...source.traits,
       signal,
@@ -93,7 +98,14 @@ export class PageRequests {
 
   async #send(link: string): Promise<GraphPage> {
     const { client, headers } = this.#source;
-    const page = await requestPage(client, link, headers, this.#policy, (next) => this.#sendEarly(next, link));
+    const operation = Operation.begin("page", this.#policy.clock, () => nameless(link), this.#operation);
+    const page = await Operation.within(operation ?? this.#operation, () =>
+      requestPage(client, link, headers, this.#policy, (next) => this.#sendEarly(next, link)),
+    ).catch((error: unknown) => {
+      operation?.fail(error);
+      throw error;
+    });
+    operation?.end({ items: page.value.length });
     if (page.requestId !== undefined) this.ids.push(page.requestId);
     if (this.ids.length > mostRequestIds) this.ids.shift();
     return page;

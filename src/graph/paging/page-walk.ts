@@ -1,6 +1,8 @@
 import { type AppIdentityError, isAppIdentityError } from "../../errors.js";
 import { abortWith } from "../../on-abort.js";
 import { abortFailure } from "../failures/interruption.js";
+import { nameless } from "../requests/path-template.js";
+import { Operation } from "../telemetry/operation.js";
 import { type Position, writeToken } from "./continuation-token.js";
 import type { CutExpansion } from "./expansions.js";
 import { trustedLink } from "./links.js";
@@ -69,11 +71,13 @@ export class PageWalk<T> {
   #ahead: { page: Promise<ChangePage<T>>; from: Position } | undefined;
   #over = false;
   readonly #progress: Progress;
+  readonly #operation: Operation | undefined;
 
   constructor(walk: Walk) {
     this.#walk = walk;
     this.#progress = new Progress(walk.traits.clock, walk.onProgress);
-    this.#requests = new PageRequests(walk, this.#stop.signal);
+    this.#operation = Operation.begin("walk", walk.traits.clock, () => nameless(walk.firstLink));
+    this.#requests = new PageRequests(walk, this.#stop.signal, this.#operation);
     this.#reading = walk.reading(walk.start);
     this.#recovery = new Recovery(walk.firstLink, this.#requests, this.#reading);
     this.#next = walk.start ?? { link: walk.firstLink, page: 1 };
@@ -107,6 +111,7 @@ export class PageWalk<T> {
       this.#readAhead();
       return page;
     } catch (error) {
+      this.#operation?.fail(error, this.#told());
       this.close();
       throw error;
     }
@@ -117,6 +122,7 @@ export class PageWalk<T> {
     this.#over = true;
     this.#unlink?.();
     this.#stop.abort();
+    this.#operation?.end(this.#told());
   }
 
   #readAhead(): void {
@@ -189,6 +195,11 @@ export class PageWalk<T> {
     const { page } = place ?? at;
     const advised = this.#walk.advise?.(error) ?? error;
     return advised.with({ page, ...(place && { continuationToken: writeToken(place, this.#walk.query) }) });
+  }
+
+  #told() {
+    const { resourceUnits, throttledMs: waitedMs } = this.#requests;
+    return { items: this.#progress.items, resourceUnits, waitedMs };
   }
 
   #report(done: boolean): void {

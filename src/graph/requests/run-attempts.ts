@@ -1,13 +1,14 @@
-import { type AppIdentityError, isAppIdentityError } from "../../errors.js";
+import type { AppIdentityError } from "../../errors.js";
 import { retryDelay } from "../../http/retry-after.js";
 import { throttledFailure } from "../failures/graph-failure.js";
 import { abortFailure } from "../failures/interruption.js";
+import { Operation } from "../telemetry/operation.js";
 import { OpenAttempt, type TokenHints } from "./attempt.js";
 import { attemptOnce, type Outcome } from "./attempt-once.js";
 import type { AttemptPolicy, AttemptWork } from "./attempt-policy.js";
 import { decide } from "./decide.js";
 import { usedShare } from "./pace.js";
-import { RequestRecord } from "./request-events.js";
+import { RequestRecord } from "./request-record.js";
 import { type ThrottleScope, throttleScopeOf } from "./throttle-scope.js";
 import { Refusals, withoutToken } from "./token-refusals.js";
 
@@ -22,9 +23,9 @@ import { Refusals, withoutToken } from "./token-refusals.js";
 export async function runAttempts<T>(work: AttemptWork<T>, policy: AttemptPolicy): Promise<T> {
   const { clock, gates } = policy;
   const scope = throttleScopeOf(work.address, !policy.idempotent);
-  const record = new RequestRecord(work, clock);
+  const record = new RequestRecord({ ...work, batched: policy.wire !== undefined }, clock);
   const send: typeof work.send = async (attempt) => {
-    record.attempts += 1;
+    record.sent();
     const response = await work.send(attempt);
     record.answered(response);
     gates.paceOf(scope).answered(usedShare(response.headers), clock.monotonic());
@@ -36,12 +37,14 @@ export async function runAttempts<T>(work: AttemptWork<T>, policy: AttemptPolicy
     policy.onRetry?.(wait);
   };
   try {
-    return await repeat({ ...work, send }, scope, { ...policy, onRetry }, record);
+    const result = await Operation.within(record.operation, () =>
+      repeat({ ...work, send }, scope, { ...policy, onRetry }, record),
+    );
+    record.end();
+    return result;
   } catch (error) {
-    if (isAppIdentityError(error)) record.code = error.code;
+    record.fail(error);
     throw error;
-  } finally {
-    record.publish();
   }
 }
 
@@ -68,7 +71,7 @@ async function repeat<T>(
     const answersBefore = record.answers;
     let outcome: Outcome<T>;
     try {
-      outcome = await attemptOnce(work, attempt, refusals, policy);
+      outcome = await record.attempt(number, () => attemptOnce(work, attempt, refusals, policy));
     } catch (error) {
       throw refusal === undefined ? error : withoutToken(error, refusal);
     } finally {

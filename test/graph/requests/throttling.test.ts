@@ -6,9 +6,10 @@ import { listAll } from "../../../src/graph/list-all.js";
 import type { ListProgress } from "../../../src/graph/paging/progress.js";
 import { isRead } from "../../../src/graph/requests/is-read.js";
 import { Pace } from "../../../src/graph/requests/pace.js";
-import { type GraphRequestEvent, pathTemplate } from "../../../src/graph/requests/request-events.js";
+import { pathTemplate } from "../../../src/graph/requests/path-template.js";
 import { ThrottleGates } from "../../../src/graph/requests/throttle-gates.js";
 import { throttleScopeOf, widthOf } from "../../../src/graph/requests/throttle-scope.js";
+import type { GraphEvent } from "../../../src/graph/telemetry/operation.js";
 import { countingProvider } from "../../support/graph-requests.js";
 import { json, type Loopback, startLoopback } from "../../support/loopback.js";
 import { ManualClock } from "../../support/manual-clock.js";
@@ -382,8 +383,8 @@ describe("what requests cost", () => {
   });
 
   it("is told on the channel of requests, without ids or queries", async () => {
-    const events: GraphRequestEvent[] = [];
-    const told = (event: unknown) => events.push(event as GraphRequestEvent);
+    const events: GraphEvent[] = [];
+    const told = (event: unknown) => events.push(event as GraphEvent);
     const client = await clientFor(
       (_, response) => json(response, loopback!.requests.length < 2 ? 503 : 404, {}, { "x-ms-resource-unit": "1" }),
       { clock: new SkippingClock(), retry: { attempts: 2 } },
@@ -399,6 +400,7 @@ describe("what requests cost", () => {
       .get()
       .catch(() => {});
     expect(events).toMatchObject([
+      { phase: "start", method: "GET", path: "/v1.0/users/{id}/manager" },
       {
         method: "GET",
         host: "graph.microsoft.com",
