@@ -5,12 +5,17 @@ import { dirname, join } from "node:path";
 
 const commands: Record<string, (args: string[]) => Promise<number>> = {
   doctor: async (args) => (await import("./doctor/doctor-command.js")).doctorCommand(args, version()),
+  compare: async (args) => {
+    const { compareCommand } = await import("./compare/compare-command.js");
+    return compareCommand(args, version(), () => import("./testing/index.js"));
+  },
   emulator: async (args) => (await import("./testing/command/command.js")).emulatorCommand(args, version()),
 };
 
 const usage = `Usage: graph-app-identity <command> [options]
 
   doctor     check configuration, credential, permission and Graph, and say what to do
+  compare    find where a tenant answers otherwise than the embedded one
   emulator   run an embedded Entra tenant to try and test against
 
   -h, --help      this text

@@ -15,9 +15,14 @@ const words = new Set(
   microsoft.graph.application microsoft.graph.directoryrole microsoft.graph.administrativeunit`.split(/\s+/),
 );
 
+/** Whether a segment of a path is Graph's own, and not somebody's. */
+export function isGraphsWord(segment: string): boolean {
+  return words.has(segment.toLowerCase());
+}
+
 /** An address without query and ids. */
 export function pathTemplate(address: string): string {
-  const segments = segmentsOf(new URL(address).pathname).map((segment) => (words.has(segment) ? segment : "{id}"));
+  const segments = segmentsOf(new URL(address).pathname).map((segment) => (isGraphsWord(segment) ? segment : "{id}"));
   return `/${segments.join("/")}`;
 }
 
