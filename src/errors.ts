@@ -70,6 +70,8 @@ export interface AppIdentityErrorDetails {
   retryAfterMs?: number | undefined;
   /** What was asked for, of many that were read at once. */
   path?: string | undefined;
+  /** The stream of `readDirectory()` that failed. */
+  stream?: string | undefined;
   /** Number of the page that failed, from 1. */
   page?: number | undefined;
   /** Where the listing can be taken up again. */
@@ -104,6 +106,7 @@ export class AppIdentityError extends GraphClientError {
   declare readonly requestId?: string;
   declare readonly retryAfterMs?: number;
   declare readonly path?: string | undefined;
+  declare readonly stream?: string;
   declare readonly page?: number;
   declare readonly continuationToken?: string;
   declare readonly adminConsentUrl?: string;

@@ -69,6 +69,14 @@ export {
 } from "./directory/delta-groups.js";
 export type { DefaultGroupProperty, GroupProperty, GroupRelation } from "./directory/group-properties.js";
 
+export type { DirectoryChange, DirectoryPage, MembershipChange } from "./directory/read-directory/directory-change.js";
+export type { DirectoryProgress, DirectorySummary } from "./directory/read-directory/directory-feed.js";
+export {
+  type DirectoryFeed,
+  type ReadDirectoryOptions,
+  readDirectory,
+} from "./directory/read-directory/read-directory.js";
+
 // What can go wrong, and who is told
 export {
   AppIdentityError,

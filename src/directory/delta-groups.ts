@@ -8,9 +8,7 @@ import {
   type DefaultGroupProperty,
   type GroupProperty,
   type GroupRelation,
-  listableGroupProperties,
-  unlistableGroupProperties,
-  unwatchedGroupRelations,
+  groupProperties,
   watchedGroupRelations,
 } from "./group-properties.js";
 
@@ -69,14 +67,12 @@ export function deltaGroups<S extends Watched | Unselected = Watched | Unselecte
   });
 }
 
+const watched: readonly string[] = watchedGroupRelations;
 const rules = {
   noun: "groups",
   properties: {
-    listable: [...listableGroupProperties, ...watchedGroupRelations],
-    unlistable: unlistableGroupProperties,
-    relations: unwatchedGroupRelations,
-    one: "/groups/{id}",
-    reference: "https://learn.microsoft.com/graph/api/resources/group",
-    asOf: "2026-08-20",
+    ...groupProperties,
+    listable: [...groupProperties.listable, ...watched],
+    relations: groupProperties.relations.filter((relation) => !watched.includes(relation)),
   },
 };

@@ -1,4 +1,5 @@
 import type { Group } from "@microsoft/microsoft-graph-types";
+import type { KnownProperties } from "../graph/query/collection-rules.js";
 
 /** What Graph returns of a group unasked. */
 export const defaultGroupProperties = [
@@ -43,7 +44,7 @@ const furtherProperties = [
 ] as const satisfies readonly (keyof Group)[];
 
 /** What Graph returns of single groups only. */
-export const unlistableGroupProperties = [
+const unlistableGroupProperties = [
   "allowExternalSenders",
   "autoSubscribeNewMembers",
   "hasMembersWithLicenseErrors",
@@ -54,13 +55,13 @@ export const unlistableGroupProperties = [
   "unseenCount",
 ] as const satisfies readonly (keyof Group)[];
 
-export const listableGroupProperties = [...defaultGroupProperties, ...furtherProperties];
+const listableGroupProperties = [...defaultGroupProperties, ...furtherProperties];
 
 /** The relations whose changes are told. */
 export const watchedGroupRelations = ["members", "owners"] as const satisfies readonly (keyof Group)[];
 
 /** The other relations, which no round of changes tells of. */
-export const unwatchedGroupRelations = [
+const unwatchedGroupRelations = [
   "acceptedSenders",
   "appRoleAssignments",
   "createdOnBehalfOf",
@@ -72,6 +73,15 @@ export const unwatchedGroupRelations = [
   "transitiveMemberOf",
   "transitiveMembers",
 ] as const satisfies readonly (keyof Group)[];
+
+export const groupProperties: KnownProperties = {
+  listable: listableGroupProperties,
+  unlistable: unlistableGroupProperties,
+  relations: [...watchedGroupRelations, ...unwatchedGroupRelations],
+  one: "/groups/{id}",
+  reference: "https://learn.microsoft.com/graph/api/resources/group",
+  asOf: "2026-08-20",
+};
 
 /** A property of a group, or an extension, all of which have an underscore in their names. */
 export type GroupProperty = (typeof listableGroupProperties)[number] | `${string}_${string}`;

@@ -6,6 +6,7 @@ import { type Fetch, resolveFetch } from "../http/fetch.js";
 import { refusal } from "../refusal.js";
 import type { ClientTraits, RetryOptions } from "./requests/attempt-policy.js";
 import { graphChain } from "./requests/middleware.js";
+import type { RequestTally } from "./requests/request-tally.js";
 import { ThrottleGates } from "./requests/throttle-gates.js";
 import { RefreshAllowance } from "./requests/token-refusals.js";
 
@@ -122,6 +123,13 @@ export function traitsOf(client: Client): ClientTraits {
     traitsByClient.set(client, traits);
   }
   return traits;
+}
+
+/** The same client, with what is asked through it counted. */
+export function talliedClient(client: Client, tally: RequestTally): Client {
+  const tallied = { api: (path: string) => client.api(path) } as Client;
+  traitsByClient.set(tallied, { ...traitsOf(client), tally });
+  return tallied;
 }
 
 function defaultTraits(graphRoot: string): ClientTraits {

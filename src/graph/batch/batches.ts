@@ -6,6 +6,7 @@ import { abortFailure } from "../failures/interruption.js";
 import type { Attempt } from "../requests/attempt.js";
 import { driven } from "../requests/driven-request.js";
 import { nameless, pathTemplate } from "../requests/path-template.js";
+import type { RequestTally } from "../requests/request-tally.js";
 import { resourceUnits } from "../requests/resource-units.js";
 import { type BatchStep, type Ending, Operation } from "../telemetry/operation.js";
 import { batchTokenRequest } from "./batch-token-request.js";
@@ -41,6 +42,7 @@ export interface BatchesOptions {
   concurrency: number;
   maxBodyBytes: number;
   clock: Clock;
+  tally?: RequestTally | undefined;
   signal: AbortSignal;
   /** What the batches are told of as parts of. */
   operation?: Operation | undefined;
@@ -119,7 +121,7 @@ export class Batches {
   }
 
   async #post(steps: readonly Step[]): Promise<void> {
-    const { client, address, maxBodyBytes, clock, operation: whole } = this.#options;
+    const { client, address, maxBodyBytes, clock, tally, operation: whole } = this.#options;
     this.posted += 1;
     const beginning = () => ({ ...nameless(address), method: "POST" });
     const operation = Operation.begin("batch", clock, beginning, whole);
@@ -134,6 +136,7 @@ export class Batches {
       // All seats were taken in one turn, and their time is up in one.
       const shared = { signal: attempts[0].signal, tokenRequest: batchTokenRequest(attempts) };
       const response: Response = await driven(client.api(address), shared).post({ requests });
+      if (tally !== undefined) tally.requests += 1;
       if (response.status !== 200) {
         const text = await readErrorText(response);
         const { status, headers } = response;

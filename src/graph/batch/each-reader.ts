@@ -215,7 +215,7 @@ export class EachReader<I> implements AsyncIterableIterator<Handed<I>> {
     const address = `${scope.origin}/${scope.path.split("/")[1]}/$batch`;
     let batches = this.#batches.get(address);
     if (batches === undefined) {
-      const { maxBodyBytes, clock } = traits;
+      const { maxBodyBytes, clock, tally } = traits;
       const { signal } = this.#stop;
       const operation = this.#operation;
       batches = new Batches({
@@ -224,6 +224,7 @@ export class EachReader<I> implements AsyncIterableIterator<Handed<I>> {
         concurrency: this.#concurrency,
         maxBodyBytes,
         clock,
+        tally,
         signal,
         operation,
       });

@@ -30,6 +30,11 @@ export function writeToken({ link, page }: Position, query: string): string {
   return `${content}.${checksum(content)}`;
 }
 
+/** The link in a token that was made here. */
+export function linkIn(token: string): string {
+  return contentOf(token.split(".")[0] ?? "")[3] as string;
+}
+
 /**
  * The position that a stored token stands for.
  * @throws AppIdentityError `invalid_continuation_token`

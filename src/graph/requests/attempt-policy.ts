@@ -1,6 +1,7 @@
 import type { Clock } from "../../clock.js";
 import type { AppIdentityError } from "../../errors.js";
 import type { Attempt, Seat } from "./attempt.js";
+import type { RequestTally } from "./request-tally.js";
 import type { ThrottleGates } from "./throttle-gates.js";
 import type { RefreshAllowance } from "./token-refusals.js";
 
@@ -33,6 +34,8 @@ export interface ClientTraits {
    * in part as a matter of course, and the budget alone ends it.
    */
   readonly wire?: Wire | undefined;
+  /** Counts along, where many walks are one piece of work. */
+  readonly tally?: RequestTally | undefined;
 }
 
 /** Carries requests of its own accord, several at a time. */

@@ -29,11 +29,13 @@ export async function runAttempts<T>(work: AttemptWork<T>, policy: AttemptPolicy
     const response = await work.send(attempt);
     record.answered(response);
     gates.paceOf(scope).answered(usedShare(response.headers), clock.monotonic());
+    policy.tally?.answered(response, attempt.identity, policy.wire !== undefined);
     policy.onAnswer?.(response);
     return response;
   };
   const onRetry: AttemptPolicy["onRetry"] = (wait) => {
     record.waitedMs += wait.delayMs;
+    policy.tally?.waits(wait);
     policy.onRetry?.(wait);
   };
   try {

@@ -1,6 +1,10 @@
 import { createHmac, randomBytes } from "node:crypto";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 
-/** Makes opaque tokens (`$skiptoken`, `$deltatoken`) that only their maker can read. */
+/**
+ * Makes opaque tokens (`$skiptoken`, `$deltatoken`) that only their maker can read. Packed, as fifty ids in a filter would make
+ * an address that is too long for many.
+ */
 export interface PageTokens {
   seal(content: object): string;
   /** `undefined` for anything that wasn't sealed here since the last reset. */
@@ -17,13 +21,13 @@ export function createPageTokens(): PageTokens {
   return {
     seal(content) {
       issued += 1;
-      const text = Buffer.from(JSON.stringify({ ...content, issued })).toString("base64url");
+      const text = deflateRawSync(JSON.stringify({ ...content, issued })).toString("base64url");
       return signature(text) + text;
     },
     open(token) {
       const text = token.slice(16);
       if (token.slice(0, 16) !== signature(text)) return undefined;
-      return JSON.parse(Buffer.from(text, "base64url").toString());
+      return JSON.parse(inflateRawSync(Buffer.from(text, "base64url")).toString());
     },
     reset() {
       key = randomBytes(32);

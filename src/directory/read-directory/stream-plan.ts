@@ -1,0 +1,195 @@
+import { AppIdentityError, isAppIdentityError } from "../../errors.js";
+import { isGuid } from "../../guid.js";
+import { longestCursor, refusedCursor, writeCursor } from "./cursor.js";
+import type { DirectoryChange, DirectoryPage } from "./directory-change.js";
+import type { DirectorySources, SelectedSource } from "./directory-sources.js";
+import { followedMemberships, type MembershipPage } from "./followed-memberships.js";
+import { type GroupPage, placedGroups, unplacedGroups } from "./group-stream.js";
+import { beginListing, listedMemberships } from "./listed-memberships.js";
+import { type ObjectSource, objectPages } from "./object-stream.js";
+import type { Places } from "./places.js";
+import { Shard } from "./shard.js";
+import { Shards } from "./shards.js";
+
+/** A stream that can be read. */
+export interface Stream {
+  name: string;
+  pages(): AsyncIterable<DirectoryPage>;
+}
+
+const whole = "members";
+
+/** Which streams a reading has, and which of them can begin when. */
+export class StreamPlan {
+  readonly #sources: DirectorySources;
+  readonly #places: Places;
+  readonly #begin: (stream: Stream) => void;
+  readonly #shards: Shards;
+  /** Streams of memberships that may still be given new groups. */
+  readonly #waiting = new Set<Shard>();
+  /** Whether one stream tells all memberships, as Graph doesn't take them by groups. */
+  #isWhole: boolean;
+  /** Whether Graph was seen to take them by groups. */
+  #isProven: boolean;
+
+  /** @param begin told of each stream that can be read from now on */
+  constructor(sources: DirectorySources, places: Places, begin: (stream: Stream) => void) {
+    this.#sources = sources;
+    this.#places = places;
+    this.#begin = begin;
+    const { [whole]: one, ...several } = Object.fromEntries(places.shards);
+    this.#isWhole = one !== undefined || (!sources.readsAll && sources.reads(whole));
+    this.#isProven = Object.values(several).some(({ link }) => link !== undefined);
+    const shards = Object.entries(several).map(([stream, state]) => new Shard(stream, state));
+    this.#shards = new Shards(shards, sources.reads);
+  }
+
+  start(): void {
+    const { users, groups, memberships, reads } = this.#sources;
+    if (users !== undefined && reads("users")) this.#begin({ name: "users", pages: () => this.#users(users) });
+    const readsGroups = groups !== undefined && reads("groups");
+    if (readsGroups) this.#begin({ name: "groups", pages: () => this.#groups(groups) });
+    if (memberships === undefined) return;
+    if (this.#isWhole && reads(whole)) this.#beginWhole();
+    for (const shard of this.#shards.all.filter(({ stream }) => reads(stream))) {
+      if (readsGroups && shard.room > 0) this.#waiting.add(shard);
+      else this.#beginShard(shard);
+    }
+  }
+
+  async *#users(source: SelectedSource): AsyncGenerator<DirectoryPage> {
+    const { selection } = source;
+    for await (const { objects, state, ...marks } of objectPages(source, this.#places.users ?? {})) {
+      const changes = objects.map(({ value, removed }) => ({ kind: "user", user: value, removed }));
+      yield this.#page("users", changes, { selection, ...state }, marks);
+    }
+  }
+
+  async *#groups(source: SelectedSource & { told: boolean }): AsyncGenerator<DirectoryPage> {
+    const { memberships } = this.#sources;
+    const { selection, told } = source;
+    for await (const page of this.#groupPages(source)) {
+      if ("placed" in page) {
+        if (this.#isSharded) yield* this.#announce(page.placed);
+        continue;
+      }
+      const { objects, state, ...marks } = page.groups;
+      const changes = objects
+        .filter(({ removed }) => told || (memberships !== undefined && removed !== undefined))
+        .map(({ value, removed }) => ({ kind: "group", group: value, removed }));
+      yield this.#page("groups", changes, { selection, ...state }, marks);
+      for (const shard of this.#waiting) if (shard.room === 0) this.#beginShard(shard);
+    }
+    for (const shard of this.#waiting) this.#beginShard(shard);
+  }
+
+  #groupPages(source: ObjectSource): AsyncIterable<GroupPage> {
+    const from = this.#places.groups ?? {};
+    if (this.#sources.memberships === undefined || !this.#isSharded) return unplacedGroups(source, from);
+    // Where one stream told all, no group has a place yet.
+    return placedGroups(source, this.#isWhole ? { ...from, sharded: undefined } : from, this.#shards);
+  }
+
+  get #isSharded(): boolean {
+    return !this.#isWhole || this.#sources.memberships === "list";
+  }
+
+  /** A stream of memberships begins, or goes on with more groups: told before the groups are. */
+  *#announce(shard: Shard): Generator<DirectoryPage> {
+    const isListed = this.#sources.memberships === "list";
+    if (isListed) beginListing(shard);
+    yield this.#page(shard.stream, [], shard.state, isListed ? { reset: true } : {});
+    if (this.#sources.reads(shard.stream)) this.#waiting.add(shard);
+  }
+
+  #beginShard(shard: Shard): void {
+    this.#waiting.delete(shard);
+    this.#begin({ name: shard.stream, pages: () => this.#shard(shard) });
+  }
+
+  async *#shard(shard: Shard): AsyncGenerator<DirectoryPage> {
+    if (this.#sources.memberships === "list") {
+      yield* this.#memberships(shard, listedMemberships(shard, this.#sources.listMembers));
+      return;
+    }
+    try {
+      if (!this.#isWhole) yield* this.#memberships(shard, this.#followed(shard));
+    } catch (error) {
+      if (!this.#isWhole && (this.#isProven || !this.#sources.readsAll || !isUnfilterable(error))) throw error;
+      if (!this.#isWhole) {
+        this.#isWhole = true;
+        this.#beginWhole();
+      }
+    }
+    if (!this.#isWhole) return;
+    shard.state = { ids: [], ended: true };
+    yield this.#page(shard.stream, [], shard.state, { reset: true, done: true });
+  }
+
+  /** All memberships in one stream. Where they are listed, that stream begins anew when it is followed next. */
+  #beginWhole(): void {
+    const shard = new Shard(whole, this.#places.shards.get(whole) ?? { ids: [] });
+    const isListed = this.#sources.memberships === "list";
+    if (isListed) shard.state = { ids: [], stale: true };
+    const pages = () => (isListed ? voided() : this.#memberships(shard, this.#followed(shard)));
+    this.#begin({ name: whole, pages });
+    const { state } = shard;
+    const page = () => this.#page(whole, [], state, { reset: true, done: true });
+    async function* voided(): AsyncGenerator<DirectoryPage> {
+      yield page();
+    }
+  }
+
+  #followed(shard: Shard): AsyncIterable<MembershipPage> {
+    const fits = (state: object) => this.#cursor(shard.stream, state).length <= longestCursor;
+    return followedMemberships(shard, this.#sources.members, fits);
+  }
+
+  async *#memberships(shard: Shard, pages: AsyncIterable<MembershipPage>): AsyncGenerator<DirectoryPage> {
+    for await (const { changes, ...marks } of pages) {
+      this.#isProven ||= shard.state.link !== undefined && shard.stream !== whole;
+      yield this.#page(shard.stream, changes, shard.state, marks);
+    }
+  }
+
+  #page(
+    stream: string,
+    changes: readonly object[],
+    state: object,
+    { reset, done }: { reset?: true | undefined; done?: true | undefined },
+  ): DirectoryPage {
+    this.#checkTenant(stream);
+    const cursor = this.#cursor(stream, state);
+    if (cursor.length > longestCursor) {
+      throw new AppIdentityError("invalid_response", `The links of Graph are too long for a cursor of "${stream}".`, {
+        remedy: "Report the length of Graph's delta links as a bug of this package.",
+      });
+    }
+    return {
+      stream,
+      changes: changes as DirectoryChange[],
+      cursor,
+      ...(reset && { reset }),
+      ...(done && { done }),
+    };
+  }
+
+  #cursor(stream: string, state: object): string {
+    const { root, tally } = this.#sources;
+    return writeCursor({ stream, root, tenantId: tally.identity?.tenantId, state });
+  }
+
+  /** Graph itself may take another tenant's link for one that it has forgotten. */
+  #checkTenant(stream: string): void {
+    const [before, now] = [this.#places.tenantIds.get(stream), this.#sources.tally.identity?.tenantId];
+    // A tenant's domain may stand for the same.
+    if (before === undefined || now === undefined || !isGuid(before) || !isGuid(now)) return;
+    if (before.toLowerCase() === now.toLowerCase()) return;
+    throw refusedCursor(stream, `is of the tenant ${before}, and this is ${now}`, "Keep each tenant's cursors apart.");
+  }
+}
+
+/** Graph doesn't take the ids together with the members. That it does is documented of each alone. */
+function isUnfilterable(error: unknown): boolean {
+  return isAppIdentityError(error) && (error.statusCode === 400 || error.statusCode === 501);
+}

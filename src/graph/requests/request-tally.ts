@@ -1,0 +1,27 @@
+import type { AppIdentity } from "../../access-token.js";
+import { resourceUnits } from "./resource-units.js";
+
+/** What is asked of Graph by all that shares it, however many walks that takes. */
+export class RequestTally {
+  /** Requests that were answered; of a batch, the batch. */
+  requests = 0;
+  /** What they cost, as Graph counts it. */
+  resourceUnits = 0;
+  /** Requests that had to be repeated. */
+  retries = 0;
+  /** Milliseconds that requests spent waiting because Graph asked for it, added up. */
+  throttledMs = 0;
+  /** Who asks, once the provider has said so. */
+  identity: AppIdentity | undefined;
+
+  answered({ headers }: Pick<Response, "headers">, identity: AppIdentity | undefined, batched: boolean): void {
+    if (!batched) this.requests += 1;
+    this.resourceUnits += resourceUnits(headers);
+    this.identity ??= identity;
+  }
+
+  waits({ delayMs, throttled, failure }: { delayMs: number; throttled: boolean; failure?: unknown }): void {
+    if (failure !== undefined) this.retries += 1;
+    if (throttled) this.throttledMs += delayMs;
+  }
+}
