@@ -29,6 +29,7 @@ export { type ODataGuid, type ODataScalar, type ODataValue, odata } from "./grap
 export type { ChangePage, Page } from "./graph/paging/page-walk.js";
 export type { ListProgress } from "./graph/paging/progress.js";
 export type { KnownPath } from "./graph/paths/known-paths.js";
+export type { NamesAtRunTime, Unforeseen } from "./graph/paths/names-at-run-time.js";
 export type { ExpansionAt, Listed, OrderAt, PropertyAt, RelationAt } from "./graph/paths/path-types.js";
 export type { RetryOptions } from "./graph/requests/attempt-policy.js";
 

@@ -10,6 +10,7 @@ import { HandedOut } from "./paging/handed-out.js";
 import { type Listing, listing } from "./paging/listing.js";
 import { isDelta } from "./paging/resource.js";
 import type { KnownPath } from "./paths/known-paths.js";
+import type { NamesAtRunTime } from "./paths/names-at-run-time.js";
 import type { ExpansionAt, Listed, OrderAt, PropertyAt, Unselected } from "./paths/path-types.js";
 import { buildQuery } from "./query/build-query.js";
 import { type CollectionRules, rulesOf } from "./query/collection-rules.js";
@@ -19,8 +20,11 @@ export type AnyPath = KnownPath | (string & {});
 
 /** What is asked of a collection that a path names, and how it is walked through. */
 export interface ListAllOptions<P = string, S extends string = string, E extends string = string> extends ListOptions {
-  /** Properties to read; they make the type of the objects, where the path is known. Default: those that Graph returns unasked. */
-  select?: readonly S[] | undefined;
+  /**
+   * Properties to read; they make the type of the objects, where the path is known. Default: those that Graph returns unasked. Names that this
+   * package doesn't know are read on a beta client, from an array of any strings.
+   */
+  select?: readonly S[] | NamesAtRunTime | undefined;
   /** Relation to read along; Graph returns at most 20 objects of each, and none in advanced queries. */
   expand?: E | readonly E[] | undefined;
   /** Property to sort by. */
@@ -44,13 +48,13 @@ export interface ListAllOptions<P = string, S extends string = string, E extends
  */
 export function listAll<
   P extends AnyPath | object,
-  S extends PropertyAt<P> | Unselected = PropertyAt<P> | Unselected,
+  S extends PropertyAt<P> | Unselected | (string & {}) = PropertyAt<P> | Unselected,
   E extends ExpansionAt<P> = never,
 >(
   client: Client,
   // Not just string, or an editor would offer no paths.
   path: P extends object ? string & {} : P,
-  options: ListAllOptions<P, S & string, E> = {},
+  options: ListAllOptions<P, S & PropertyAt<P>, E> = {},
 ): Listing<Listed<P, S, E>> {
   const collection = locateCollection(client, path);
   if (isDelta(collection.scope.path)) {

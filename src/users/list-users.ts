@@ -1,8 +1,10 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
+import type { User } from "@microsoft/microsoft-graph-types";
 import { locateCollection } from "../graph/collection.js";
 import { listCollection } from "../graph/list-all.js";
 import type { ListOptions } from "../graph/list-options.js";
 import type { Listing } from "../graph/paging/listing.js";
+import type { NamesAtRunTime, Unforeseen } from "../graph/paths/names-at-run-time.js";
 import type { SelectedOf, Unselected } from "../graph/paths/path-types.js";
 import type { CollectionRules, KnownProperties } from "../graph/query/collection-rules.js";
 import {
@@ -22,8 +24,11 @@ export type UserOrder =
 /** What is asked of the users, and how they are walked through. */
 export interface ListUsersOptions<S extends UserProperty = UserProperty, E extends UserExpansion = UserExpansion>
   extends ListOptions {
-  /** Properties to read; they make the type of the users. Default: the eleven that Graph returns unasked. */
-  select?: readonly S[] | undefined;
+  /**
+   * Properties to read; they make the type of the users. Default: the eleven that Graph returns unasked. Names that this package doesn't know
+   * are read on a beta client, from an array of any strings.
+   */
+  select?: readonly S[] | NamesAtRunTime | undefined;
   /** Relation to read along; Graph returns at most 20 objects of each, and none in advanced queries. */
   expand?: E | readonly E[] | undefined;
   /** Property to sort by. */
@@ -69,11 +74,11 @@ export const userRules: CollectionRules = {
  * }
  */
 export function listUsers<
-  S extends UserProperty | Unselected = UserProperty | Unselected,
+  S extends UserProperty | Unselected | (string & {}) = UserProperty | Unselected,
   E extends UserExpansion = never,
 >(
   client: Client,
   options: ListUsersOptions<S & UserProperty, E> = {},
-): Listing<ListedUser<SelectedOf<S, UserProperty, DefaultUserProperty>, E>> {
+): Listing<string extends S ? Unforeseen<User> : ListedUser<SelectedOf<S, UserProperty, DefaultUserProperty>, E>> {
   return listCollection("listUsers()", locateCollection(client, "/users"), options, userRules);
 }

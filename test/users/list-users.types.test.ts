@@ -19,6 +19,8 @@ const typed = {
   // What a caller may not have: an option that is undefined is one left out, also under exactOptionalPropertyTypes.
   passedOn: (signal: AbortSignal | undefined, token: string | undefined) =>
     listUsers(client, { select: ["mail"] as const, filter: undefined, signal }).byPage({ continuationToken: token }),
+  atRunTime: (names: readonly string[]) => listUsers(client, { select: names }),
+  partlyAtRunTime: (names: string[]) => listUsers(client, { select: ["id", ...names] }),
   groups: () => listAll<Group>(client, "/groups", { select: ["id"] }),
   misspelt: () => [
     // @ts-expect-error no property of that name
@@ -44,6 +46,12 @@ describe("the type of a listed user", () => {
       accountEnabled?: NullableOption<boolean>;
     }>();
     expectTypeOf<Item<ReturnType<typeof typed.withoutId>>>().toEqualTypeOf<{ mail?: NullableOption<string> }>();
+  });
+
+  it("is uncertain, and open to more, where names come at run time", () => {
+    type Expected = Partial<User> & Record<string, unknown>;
+    expectTypeOf<Item<ReturnType<typeof typed.atRunTime>>>().toEqualTypeOf<Expected>();
+    expectTypeOf<Item<ReturnType<typeof typed.partlyAtRunTime>>>().toEqualTypeOf<Expected>();
   });
 
   it("holds the eleven documented default properties where nothing was selected", () => {

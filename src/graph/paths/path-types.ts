@@ -1,5 +1,6 @@
 import type { DirectoryObject } from "@microsoft/microsoft-graph-types";
 import type { Kinds, Roots } from "./known-paths.js";
+import type { Unforeseen } from "./names-at-run-time.js";
 
 /** What a path leads to: an array where it is a collection, `unknown` where it isn't known. */
 export type At<P extends string> =
@@ -98,7 +99,9 @@ export type Listed<P, S, E = never> =
   IsKnown<P> extends true
     ? Unselected extends S
       ? Whole<ItemAt<P>>
-      : Picked<ItemAt<P>, S & string, ExpandedIn<E>>
+      : string extends S
+        ? Unforeseen<ItemAt<P>>
+        : Picked<ItemAt<P>, S & string, ExpandedIn<E>>
     : ItemAt<P>;
 
 type ExpandedIn<E> = E extends `${infer Relation}(${string}` ? Relation : E & string;
