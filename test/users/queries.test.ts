@@ -10,7 +10,7 @@ import { failureOf } from "../support/refusal.js";
 
 let tenant: EmulatedTenant;
 beforeAll(async () => {
-  tenant = await emulatedClient({ users: 250 });
+  tenant = await emulatedClient({ users: 250, roles: ["User.Read.All", "AuditLog.Read.All"] });
   // One whose values contain everything that breaks URLs and filters.
   tenant.emulator.users.add({ displayName: awkward, department: "R&D #1", mail: "o'brien+x@contoso.com" });
 });

@@ -41,7 +41,7 @@ export function createDeltaEntries(directory: Directory, asked: DeltaAsked, view
   function whole(object: ObjectRef, changed?: ReadonlySet<string>): DeltaEntry {
     const population = populationOf(object);
     const { key } = object;
-    const read = population.member(key);
+    const read = view.member(object);
     const shown = typed(object);
     for (const property of new Set(["id", ...propertiesOf(population)])) {
       const value = read(property);

@@ -7,7 +7,7 @@ import { createDeltaPage, type DeltaPage, fromTheStart, type Within } from "./de
 import { type DeltaAsked, parseDelta } from "./delta-query.js";
 import { changesSince, type Happened } from "./happened.js";
 import type { PageTokens } from "./page-token.js";
-import { authorize, canRead, readersOf } from "./permissions.js";
+import { authorize, canRead, neededToRead } from "./permissions.js";
 import { GraphRefusal, unsupportedQuery } from "./refusal.js";
 import { contextOf, json } from "./reply.js";
 import type { GraphSwitches } from "./switches.js";
@@ -78,8 +78,9 @@ export function createDelta({ directory, tokens, switches, clock, pageSize, rand
   /** Several kinds together: those that were named must be open to the app; where ids were, the others are left out. */
   function readable(caller: GraphCaller, { kinds, mixed, ids }: DeltaAsked): readonly Kind[] {
     if (!mixed) return kinds;
-    const open = kinds.filter((kind) => canRead(caller, populations[kind]));
-    for (const kind of ids && open.length > 0 ? [] : kinds) authorize(caller, readersOf(populations[kind]));
+    const open = kinds.filter((kind) => canRead(caller, populations[kind], "/delta"));
+    for (const kind of ids && open.length > 0 ? [] : kinds)
+      authorize(caller, neededToRead(populations[kind], "/delta"));
     return open;
   }
 

@@ -9,7 +9,7 @@ import type { PathSegment } from "./address.js";
 import { type Asked, addressOf } from "./asked.js";
 import type { Delta } from "./delta.js";
 import type { Listing } from "./listing.js";
-import { authorize, readersOf, readersOfRelation } from "./permissions.js";
+import { authorize, authorizeProperties, neededFor, neededToFollow, neededToRead } from "./permissions.js";
 import { projection } from "./projection.js";
 import { parseCountQuery, parseListQuery, parseSingleQuery, type Queried } from "./query/parse-query.js";
 import { badRequest, GraphRefusal, unsupportedQuery } from "./refusal.js";
@@ -63,6 +63,7 @@ export function createDirectoryPaths({ directory, listing, delta }: DirectoryPat
   const list: DirectoryPaths["list"] = (asked, set, { context, typed = false, ...details }) => {
     const { options, root } = asked;
     const address = addressOf(asked);
+    authorizeProperties(asked.caller, options, set.collections);
     const query = parseListQuery(options, queriedOf(set, details));
     const { objects, count, next } = listing.page({ set, query, options, address });
     return json({
@@ -73,10 +74,13 @@ export function createDirectoryPaths({ directory, listing, delta }: DirectoryPat
     });
   };
 
-  const count: DirectoryPaths["count"] = (asked, set) =>
-    countText(listing.count(set, parseCountQuery(asked.options, queriedOf(set))));
+  const count: DirectoryPaths["count"] = (asked, set) => {
+    authorizeProperties(asked.caller, asked.options, set.collections);
+    return countText(listing.count(set, parseCountQuery(asked.options, queriedOf(set))));
+  };
 
   function single(asked: Asked, object: ObjectRef, context: string, typed = false): WireReply {
+    authorizeProperties(asked.caller, asked.options, [object.collection]);
     const query = parseSingleQuery(asked.options, queriedOf({ collections: [object.collection] }));
     const shown = projection(viewOf(directory, asked), query, typed)(object);
     return json({ "@odata.context": `${contextOf(asked.root, context, query.select)}/$entity`, ...shown });
@@ -139,10 +143,10 @@ export function createDirectoryPaths({ directory, listing, delta }: DirectoryPat
   function anyObject(asked: Asked, [key, ...rest]: readonly PathSegment[]): WireReply {
     if (!key) throw unsupportedQuery("Directory objects can't be listed.");
     if (deltaPattern.test(key.text)) return delta.answer(asked, kinds);
+    authorize(asked.caller, neededFor("GET", "directoryObjects/{id}"));
     const object = directory.find(key.text);
     if (!object) throw notFound(key.text);
     if (rest.length > 0) throw unknownSegment(rest[0]!.text);
-    authorize(asked.caller, readersOf(object.collection));
     return single(asked, object, "directoryObjects", true);
   }
 
@@ -164,7 +168,7 @@ export function createDirectoryPaths({ directory, listing, delta }: DirectoryPat
       const [relation, ...behind] = rest;
       const navigation = relation && navigationNamed(collection.kind, relation.text);
       if (relation && !navigation) throw unknownSegment(relation.text);
-      authorize(asked.caller, navigation ? readersOfRelation(collection, navigation) : readersOf(collection));
+      authorize(asked.caller, navigation ? neededToFollow(collection, navigation) : neededAt(collection, key));
       const context = collection.kind === "administrativeUnits" ? "directory/administrativeUnits" : collection.name;
       if (!key) return list(asked, allOf(collection), { context, unpaged: unpaged[collection.name] });
       if (navigation) return related(asked, find(collection, key), navigation, behind);
@@ -173,6 +177,12 @@ export function createDirectoryPaths({ directory, listing, delta }: DirectoryPat
       return single(asked, find(collection, key), context);
     },
   };
+}
+
+/** What a path without a relation needs. */
+function neededAt(collection: Collection, key: PathSegment | undefined) {
+  if (!key || key.text.toLowerCase() === "$count") return neededToRead(collection);
+  return neededToRead(collection, collection.kind && deltaPattern.test(key.text) ? "/delta" : "/{id}");
 }
 
 /** Administrative units are found below `/directory` and, as an alias, at the top. */

@@ -33,7 +33,7 @@ function projectionOf(
   if (typed && !view.readable(collection)) return ({ key }) => limited(type, properties, collection.member(key)("id"));
   const expansions = expand.flatMap((expansion) => expander(collection, view, expansion) ?? []);
   return (object) => {
-    const read = collection.member(object.key);
+    const read = view.member(object);
     const shown: Shown = typed ? { "@odata.type": type } : {};
     for (const property of properties) shown[property] = read(property);
     for (const add of expansions) add(object, shown);

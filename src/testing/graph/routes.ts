@@ -7,8 +7,8 @@ export interface Route {
   method: "GET" | "POST";
   /** Below the version: `users/{id}/photo/$value`. Names fit in any case, braces take any segment. */
   path: string;
-  /** Application permissions, each of which is enough. */
-  permissions: readonly string[];
+  /** It looks itself at who may ask, since that depends on what it finds. Default: as the table of permissions says of its path. */
+  authorizes?: true;
   /** What it costs. Default 1 resource unit. */
   units?: number;
   /** @param keys what stood in the braces */

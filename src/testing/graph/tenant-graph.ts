@@ -9,7 +9,7 @@ import { createEndpoints } from "./endpoints/endpoints.js";
 import { readDownload } from "./endpoints/reports.js";
 import { createListing } from "./listing.js";
 import { createPageTokens } from "./page-token.js";
-import { authorize } from "./permissions.js";
+import { authorize, neededFor } from "./permissions.js";
 import { readOptions } from "./query/options.js";
 import { badRequest, GraphRefusal } from "./refusal.js";
 import { resourceUnits, unitsOf } from "./resource-units.js";
@@ -40,7 +40,6 @@ export interface TenantGraph {
 
 /**
  * Answers for what the directory holds, and for addresses of their own. What isn't here: writing, `/me`, replication delay.
- * Every permission that opens a kind of objects shows all of their properties.
  */
 export function createTenantGraph({ directory, clock, switches: chosen }: TenantGraphOptions): TenantGraph {
   const initial = initialSwitches(chosen);
@@ -86,7 +85,8 @@ export function createTenantGraph({ directory, clock, switches: chosen }: Tenant
       const root = `${request.url.origin}/${version}`;
       const asked = (): Asked => ({ request, caller, version, root, options: readOptions(request) });
       if (found) {
-        authorize(caller, found.route.permissions);
+        const { method, path, authorizes } = found.route;
+        if (!authorizes) authorize(caller, neededFor(method, path), path);
         return found.route.answer(asked(), ...found.keys);
       }
       if (segments[0]?.text.toLowerCase() === "me") {

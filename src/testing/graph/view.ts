@@ -1,14 +1,16 @@
-import type { Collection } from "../directory/collection.js";
+import type { Collection, Member } from "../directory/collection.js";
 import type { Directory } from "../directory/directory.js";
 import { noneOf, type ObjectRef, type ObjectSet, passing } from "../directory/object-set.js";
 import type { Navigation } from "../directory/relation-rules.js";
 import type { Asked } from "./asked.js";
-import { canRead, seesHidden } from "./permissions.js";
+import { canRead, seesHidden, withheld } from "./permissions.js";
 
 /** The directory as one caller sees it. */
 export interface View {
   /** Whether more than the id of such objects may be shown. */
   readable(collection: Collection): boolean;
+  /** An object, without what the app may not see of it. */
+  member(object: ObjectRef): Member;
   /** Whether it isn't shown at all who is related, not even that somebody was. */
   hides(object: ObjectRef, navigation: Navigation): boolean;
   /** @param expanded by `$expand`, which shows what the relation's own address leaves out */
@@ -19,6 +21,7 @@ const isHidden = ({ collection, key }: ObjectRef) => collection.member(key)("vis
 
 export function viewOf(directory: Directory, { caller, version }: Asked): View {
   const readable = new Map<Collection, boolean>();
+  const hidden = new Map<Collection, ReadonlySet<string>>();
   const hides: View["hides"] = (object, { name, repeats = name }) =>
     repeats === "members" && !seesHidden(caller) && isHidden(object);
   return {
@@ -26,6 +29,12 @@ export function viewOf(directory: Directory, { caller, version }: Asked): View {
       const known = readable.get(collection) ?? canRead(caller, collection);
       readable.set(collection, known);
       return known;
+    },
+    member({ collection, key }) {
+      const read = collection.member(key);
+      const without = hidden.get(collection) ?? withheld(caller, collection);
+      hidden.set(collection, without);
+      return without.size === 0 ? read : (property) => (without.has(property) ? null : read(property));
     },
     hides,
     related(object, navigation, expanded = false) {

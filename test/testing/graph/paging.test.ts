@@ -7,7 +7,7 @@ import { eventual, type GraphCaller, graphCaller, type Page, query } from "./gra
 let emulator: Emulator;
 let graph: GraphCaller;
 beforeAll(async () => {
-  emulator = await startEmulator({ users: 1234 });
+  emulator = await startEmulator({ users: 1234, roles: ["User.Read.All", "AuditLog.Read.All"] });
 });
 beforeEach(() => {
   emulator.reset();

@@ -3,7 +3,7 @@ import { type Emulator, startEmulator } from "../../../src/testing/index.js";
 import { requestToken } from "../entra/token-request.js";
 import { eventual, type GraphCaller, graphCaller, type Page, query } from "./graph-caller.js";
 
-const roles = ["Directory.Read.All", "Member.Read.Hidden"];
+const roles = ["Directory.Read.All", "User.Read.All", "Member.Read.Hidden"];
 let emulator: Emulator;
 let graph: GraphCaller;
 beforeAll(async () => {

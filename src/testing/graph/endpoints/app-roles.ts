@@ -11,9 +11,6 @@ import type { Route } from "../routes.js";
 import type { EndpointContext } from "./endpoint-context.js";
 import { createTable, type Row } from "./table.js";
 
-const directoryReaders = ["Directory.Read.All", "Directory.ReadWrite.All", "AppRoleAssignment.ReadWrite.All"];
-const appReaders = [...directoryReaders, "Application.Read.All", "Application.ReadWrite.All"];
-
 /** Application permissions on Microsoft Graph that the generated apps were granted, one to three of them each. */
 const graphRoles = [
   "df021288-bdef-4463-88db-98f22de89214", // User.Read.All
@@ -107,22 +104,16 @@ export function appRoleRoutes({ directory, paths }: EndpointContext): Route[] {
     return paths.list(asked, allOf(table), { context: `${object.collection.name}('${id}')/${end}` });
   }
 
-  const route = (
-    kind: Kind,
-    end: Parameters<typeof list>[2],
-    permissions: readonly string[],
-    units: number,
-  ): Route => ({
+  const route = (kind: Kind, end: Parameters<typeof list>[2], units: number): Route => ({
     method: "GET",
     path: `${kind}/{id}/${end}`,
-    permissions,
     units,
     answer: (asked: Asked, segment: PathSegment) => list(asked, paths.find(directory.populations[kind], segment), end),
   });
   return [
-    route("users", "appRoleAssignments", directoryReaders, 1),
-    route("groups", "appRoleAssignments", directoryReaders, 1),
-    route("servicePrincipals", "appRoleAssignments", appReaders, 2),
-    route("servicePrincipals", "appRoleAssignedTo", appReaders, 1),
+    route("users", "appRoleAssignments", 1),
+    route("groups", "appRoleAssignments", 1),
+    route("servicePrincipals", "appRoleAssignments", 2),
+    route("servicePrincipals", "appRoleAssignedTo", 1),
   ];
 }

@@ -3,7 +3,7 @@ import { nothing, type ObjectRef, type ObjectSet } from "../../directory/object-
 import type { Population } from "../../directory/population.js";
 import type { PathSegment } from "../address.js";
 import type { Asked } from "../asked.js";
-import { authorize, readersOf } from "../permissions.js";
+import { authorize, canRead, neededToRead } from "../permissions.js";
 import { unsupportedQuery } from "../refusal.js";
 import { notFound } from "../reply.js";
 import type { Route } from "../routes.js";
@@ -24,20 +24,18 @@ const listed: readonly Kind[] = [
  */
 export function deletedItemRoutes({ directory, paths }: EndpointContext): Route[] {
   const { populations } = directory;
-  /** Who may see them depends on the type, so that is looked at later. */
-  const permissions = [...new Set(listed.flatMap((kind) => readersOf(populations[kind])))];
   const base = "directory/deletedItems";
   const get = (path: string, answer: Route["answer"]): Route => ({
     method: "GET",
     path: `${base}${path}`,
-    permissions,
+    authorizes: true,
     answer,
   });
 
   const ofKind = (kind: Kind): Route[] => {
     const population = populations[kind];
     const path = `/microsoft.graph.${population.entity}`;
-    const allowed = (asked: Asked) => authorize(asked.caller, readersOf(population));
+    const allowed = (asked: Asked) => authorize(asked.caller, neededToRead(population));
     return [
       get(path, (asked) => {
         allowed(asked);
@@ -64,8 +62,10 @@ export function deletedItemRoutes({ directory, paths }: EndpointContext): Route[
     }),
     ...listed.flatMap(ofKind),
     get("/{id}", (asked, segment) => {
+      const any = listed.find((kind) => canRead(asked.caller, populations[kind])) ?? "users";
+      authorize(asked.caller, neededToRead(populations[any]));
       const object = find(segment);
-      authorize(asked.caller, readersOf(object.collection));
+      authorize(asked.caller, neededToRead(object.collection));
       return paths.single(asked, object, "directoryObjects", true);
     }),
   ];

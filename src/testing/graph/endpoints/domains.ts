@@ -3,8 +3,6 @@ import type { Route } from "../routes.js";
 import type { EndpointContext } from "./endpoint-context.js";
 import { createTable, findRow } from "./table.js";
 
-const permissions = ["Domain.Read.All", "Domain.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
-
 /**
  * The tenant's domains, which come whole.
  * @see https://learn.microsoft.com/graph/api/domain-list
@@ -35,13 +33,11 @@ export function domainRoutes({ directory, paths }: EndpointContext): Route[] {
     {
       method: "GET",
       path: "domains",
-      permissions,
       answer: (asked) => paths.list(asked, allOf(domains), { context: "domains", unpaged: 1000 }),
     },
     {
       method: "GET",
       path: "domains/{id}",
-      permissions,
       answer: (asked, segment) => paths.single(asked, findRow(domains, segment), "domains"),
     },
   ];

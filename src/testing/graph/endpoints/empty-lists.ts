@@ -4,27 +4,21 @@ import type { Route } from "../routes.js";
 import type { EndpointContext } from "./endpoint-context.js";
 import { createTable } from "./table.js";
 
-const directory = ["Directory.Read.All", "Directory.ReadWrite.All"];
-const apps = ["Application.Read.All", "Application.ReadWrite.All", "Application.ReadWrite.OwnedBy"];
-
 const grant = { entity: "oAuth2PermissionGrant", properties: "id clientId consentType principalId resourceId scope" };
 
 /** Lists that a reader asks for and that are empty here, with what one of their entries would have. */
 const lists = [
-  { path: "oauth2PermissionGrants", permissions: directory, units: 2, ...grant },
-  { path: "servicePrincipals/{id}/oauth2PermissionGrants", permissions: directory, units: 1, ...grant },
-  { path: "users/{id}/oauth2PermissionGrants", permissions: directory, units: 1, ...grant },
+  { path: "oauth2PermissionGrants", units: 2, ...grant },
+  { path: "servicePrincipals/{id}/oauth2PermissionGrants", units: 1, ...grant },
+  { path: "users/{id}/oauth2PermissionGrants", units: 1, ...grant },
   {
-    // Directory.Read.All doesn't do.
     path: "applications/{id}/federatedIdentityCredentials",
-    permissions: apps,
     units: 1,
     entity: "federatedIdentityCredential",
     properties: "id name issuer subject description audiences",
   },
   {
     path: "applications/{id}/extensionProperties",
-    permissions: [...apps, ...directory],
     units: 2,
     entity: "extensionProperty",
     properties: "id deletedDateTime appDisplayName dataType isMultiValued isSyncedFromOnPremises name targetObjects",
@@ -33,7 +27,7 @@ const lists = [
 
 /** What nobody in the embedded tenant has: delegated grants, federated credentials and extensions of generated apps. */
 export function emptyRoutes({ directory: { populations }, paths }: EndpointContext): Route[] {
-  return lists.map(({ path, permissions, units, entity, properties }) => {
+  return lists.map(({ path, units, entity, properties }) => {
     const [collection = "", , relation] = path.split("/");
     const name = relation ?? collection;
     const table = createTable({
@@ -46,7 +40,6 @@ export function emptyRoutes({ directory: { populations }, paths }: EndpointConte
     return {
       method: "GET",
       path,
-      permissions,
       units,
       answer(asked, segment) {
         const owner = segment && paths.find(populations[collection as keyof typeof populations], segment);

@@ -2,7 +2,7 @@ import { kinds } from "../../directory/collection.js";
 import { unionSchema } from "../../directory/union-schema.js";
 import type { WireReply } from "../../wire/messages.js";
 import type { Asked } from "../asked.js";
-import { readersOf } from "../permissions.js";
+import { authorizeProperties } from "../permissions.js";
 import { projection } from "../projection.js";
 import { readSelect } from "../query/parse-query.js";
 import { badRequest, GraphRefusal } from "../refusal.js";
@@ -44,6 +44,7 @@ export function getByIdsRoutes({ directory }: EndpointContext): Route[] {
       throw new GraphRefusal(400, "Request_BadRequest", message);
     }
     const among = kindsIn(parameters);
+    authorizeProperties(asked.caller, options, collections);
     const select = readSelect(options.get("$select"), schema);
     const show = projection(viewOf(directory, asked), { select, expand: [] }, true);
     const wanted = new Set(ids.map((id) => id.toLowerCase()));
@@ -56,11 +57,9 @@ export function getByIdsRoutes({ directory }: EndpointContext): Route[] {
     });
   }
 
-  const permissions = [...new Set(collections.flatMap(readersOf))];
   return ["directoryObjects", "users", "groups"].map((name) => ({
     method: "POST",
     path: `${name}/getByIds`,
-    permissions,
     units: 3,
     answer,
   }));

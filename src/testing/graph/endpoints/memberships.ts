@@ -11,17 +11,6 @@ import { viewOf } from "../view.js";
 import type { EndpointContext } from "./endpoint-context.js";
 import { readParameters, textsIn } from "./read-body.js";
 
-const permissions = [
-  "GroupMember.ReadBasic.All",
-  "GroupMember.Read.All",
-  "Group.Read.All",
-  "Group.ReadWrite.All",
-  "User.Read.All",
-  "User.ReadWrite.All",
-  "Application.Read.All",
-  "Directory.Read.All",
-  "Directory.ReadWrite.All",
-];
 /** How many groups an answer may hold, and how many a caller may ask about. */
 const [mostFound, mostAsked] = [11_000, 20];
 
@@ -95,7 +84,6 @@ export function membershipRoutes({ directory, paths }: EndpointContext): Route[]
       [action, `microsoft.graph.${action}`].map((spelling) => ({
         method: "POST" as const,
         path: `${name}/{id}/${spelling}`,
-        permissions,
         units,
         answer: (asked: Asked, segment: PathSegment) => answer(asked, read(asked, find(name, segment))),
       })),

@@ -11,13 +11,6 @@ import type { EndpointContext } from "./endpoint-context.js";
 import { encodeJpeg } from "./jpeg.js";
 
 const sizes = [48, 64, 96, 120, 240, 360, 432, 504, 648];
-const readers = [
-  "ProfilePhoto.Read.All",
-  "ProfilePhoto.ReadWrite.All",
-  "User.ReadBasic.All",
-  "User.Read.All",
-  "User.ReadWrite.All",
-];
 
 const none = "Exception of type 'Microsoft.Fast.Profile.Core.Exception.ImageNotFoundException' was thrown.";
 /** The ways in which the service was seen to say that there is no photo; the last two of users without a mailbox in the cloud. */
@@ -117,18 +110,14 @@ export function photoRoutes({ directory, paths }: EndpointContext): Route[] {
     throw new GraphRefusal(404, ...imageNotFound);
   }
 
-  const get = (path: string, answer: Route["answer"]): Route => ({ method: "GET", path, permissions: readers, answer });
-  const groupReaders = ["ProfilePhoto.Read.All", "Group.Read.All", "Group.ReadWrite.All"];
+  const get = (path: string, answer: Route["answer"]): Route => ({ method: "GET", path, answer });
   return [
     get("users/{id}/photo", metadata),
     get("users/{id}/photo/$value", bytes),
     get("users/{id}/photos", list),
     get("users/{id}/photos/{size}", metadata),
     get("users/{id}/photos/{size}/$value", bytes),
-    ...["photo", "photo/$value", "photos"].map((end) => ({
-      ...get(`groups/{id}/${end}`, ofGroup),
-      permissions: groupReaders,
-    })),
+    ...["photo", "photo/$value", "photos"].map((end) => get(`groups/{id}/${end}`, ofGroup)),
   ];
 }
 

@@ -6,8 +6,6 @@ import type { Properties } from "../../directory/recipe.js";
 import type { Route } from "../routes.js";
 import type { EndpointContext } from "./endpoint-context.js";
 
-const permissions = ["AuditLog.Read.All"];
-
 /**
  * How users can prove who they are: an entry for each of them, made when it is read.
  * @see https://learn.microsoft.com/graph/api/authenticationmethodsroot-list-userregistrationdetails
@@ -69,13 +67,11 @@ export function registrationDetailRoutes({ directory, paths }: EndpointContext):
     {
       method: "GET",
       path: base,
-      permissions,
       answer: (asked) => paths.list(asked, allOf(details), { context: base }),
     },
     {
       method: "GET",
       path: `${base}/{id}`,
-      permissions,
       answer: (asked, segment) => paths.single(asked, paths.find(details, segment), base),
     },
   ];

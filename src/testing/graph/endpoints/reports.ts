@@ -9,7 +9,6 @@ import { badRequest } from "../refusal.js";
 import type { Route } from "../routes.js";
 import type { EndpointContext } from "./endpoint-context.js";
 
-const permissions = ["Reports.Read.All"];
 const periods = ["D7", "D30", "D90", "D180"];
 const day = 86_400_000;
 
@@ -77,7 +76,6 @@ export function reportRoutes({ directory, clock, seal }: EndpointContext): Route
   return Object.keys(reports).map((report) => ({
     method: "GET",
     path: `reports/${report}/{span}`,
-    permissions,
     answer: (asked, span) => answer(asked, report, span),
   }));
 }

@@ -12,13 +12,6 @@ import { viewOf } from "../view.js";
 import type { EndpointContext } from "./endpoint-context.js";
 import { createTable, findRow, type Row } from "./table.js";
 
-const permissions = [
-  "RoleManagement.Read.Directory",
-  "RoleManagement.Read.All",
-  "RoleManagement.ReadWrite.Directory",
-  "Directory.Read.All",
-  "Directory.ReadWrite.All",
-];
 const base = "roleManagement/directory";
 
 /**
@@ -110,7 +103,7 @@ export function roleManagementRoutes({ directory, paths }: EndpointContext): Rou
     });
   }
 
-  const get = (path: string, answer: Route["answer"]): Route => ({ method: "GET", path, permissions, answer });
+  const get = (path: string, answer: Route["answer"]): Route => ({ method: "GET", path, answer });
   return [
     get(`${base}/roleDefinitions`, (asked) =>
       paths.list(asked, allOf(definitions), { context: `${base}/roleDefinitions` }),

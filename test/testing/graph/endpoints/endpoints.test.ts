@@ -365,20 +365,3 @@ describe("lists of what nobody has", () => {
       expect((await graph.get(`/${collection}/00000000-0000-4000-8000-000000000000/${relation}`)).status).toBe(404);
   });
 });
-
-describe("permissions", () => {
-  it.each([
-    ["/domains", "Domain.Read.All"],
-    ["/subscribedSkus", "LicenseAssignment.Read.All"],
-    ["/auditLogs/signIns", "AuditLog.Read.All"],
-    ["/roleManagement/directory/roleAssignments", "RoleManagement.Read.Directory"],
-    ["/directory/deletedItems/microsoft.graph.group", "Group.Read.All"],
-    ["/reports/getEmailActivityUserDetail(period='D30')", "Reports.Read.All"],
-  ])("to read %s are asked for: %s", async (path, role) => {
-    emulator.app().roles = ["Mail.Read"];
-    expect((await graph.get(path)).json.error?.code).toBe("Authorization_RequestDenied");
-    emulator.app().roles = [role];
-    graph.renewToken();
-    expect((await graph.get(path)).status).toBe(200);
-  });
-});

@@ -70,7 +70,7 @@ let emulator: Emulator;
 let graph: GraphCaller;
 let people: Record<string, unknown>[];
 beforeAll(async () => {
-  emulator = await startEmulator({ users: 300 });
+  emulator = await startEmulator({ users: 300, roles: ["User.Read.All", "AuditLog.Read.All"] });
   graph = graphCaller(emulator);
   // What nobody has by nature.
   emulator.users.add({
