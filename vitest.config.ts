@@ -3,6 +3,15 @@ import { defineConfig } from "vitest/config";
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+/** Properties that are tried a few times by `npm test`, and many times by `npm run test:slow`. */
+const properties = [
+  "test/journeys/chaos.test.ts",
+  "test/redis/redis.test.ts",
+  "test/testing/directory/relations.test.ts",
+  "test/testing/graph/delta.test.ts",
+  "test/testing/graph/paging.test.ts",
+];
+
 /** `--mode slow` runs what is long by nature: bundlers, browsers, programs of others, long proofs. */
 export default defineConfig(({ mode }) => ({
   resolve: {
@@ -16,7 +25,7 @@ export default defineConfig(({ mode }) => ({
   test: {
     ...(mode === "slow"
       ? {
-          include: ["test/**/*.slow.test.ts"],
+          include: ["test/**/*.slow.test.ts", ...properties],
           exclude: ["**/node_modules/**"],
           testTimeout: 180_000,
           hookTimeout: 300_000,
@@ -28,8 +37,13 @@ export default defineConfig(({ mode }) => ({
           hookTimeout: 60_000,
         }),
     maxWorkers: "100%",
+    // Loading the same modules for each file would take longer than most of the files.
+    isolate: false,
     // Programs that tests start get the package as it was built, which starts in half the time.
-    env: { TSX_TSCONFIG_PATH: source("./test/tsconfig.built.json") },
+    env: {
+      TSX_TSCONFIG_PATH: source("./test/tsconfig.built.json"),
+      THOROUGH: mode === "slow" ? "yes" : "no",
+    },
     coverage: {
       provider: "v8",
       include: ["src/**"],

@@ -2,8 +2,6 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { publint } from "publint";
-import { formatMessage } from "publint/utils";
 import { build } from "tsup";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Service } from "./bench/service.js";
@@ -17,14 +15,6 @@ beforeAll(() => {
   packed = pack();
 }, 180_000);
 afterAll(() => packed?.remove());
-
-describe("what today's tooling says of the package", () => {
-  it("is nothing, where publint looks at it strictly", async () => {
-    const { messages } = await publint({ pkgDir: packed.folder, strict: true, pack: false });
-    const manifest = JSON.parse(readFileSync(join(packed.folder, "package.json"), "utf8"));
-    expect(messages.map((message) => formatMessage(message, manifest))).toEqual([]);
-  });
-});
 
 describe("the built entries", () => {
   const built = () => readdirSync(join(packed.folder, "dist")).filter((name) => /^(?!.*\.esm\.).*\.cjs$/.test(name));

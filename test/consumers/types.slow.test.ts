@@ -4,6 +4,8 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Packed, pack, typedProgram } from "../support/packed.js";
 
@@ -74,6 +76,12 @@ describe("the types of the package", () => {
     const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     expect(Object.keys(analysis.entrypoints)).toEqual(Object.keys(manifest.exports));
     expect(status).toBe(0);
+  });
+
+  it("are where publint expects them, and so is all else of the package", async () => {
+    const { messages } = await publint({ pkgDir: packed.folder, strict: true, pack: false });
+    const manifest = JSON.parse(readFileSync(join(packed.folder, "package.json"), "utf8"));
+    expect(messages.map((message) => formatMessage(message, manifest))).toEqual([]);
   });
 
   const declarations = { module: "Node16", moduleResolution: "Node16", skipLibCheck: false };

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../../src/testing/index.js";
+import { thorough } from "../../support/thorough.js";
 import { eventual, type GraphCaller, graphCaller, type Page, query } from "./graph-caller.js";
 
 let emulator: Emulator;
@@ -173,7 +174,7 @@ describe("later rounds", () => {
         expect(mirrored.toSorted()).toEqual(expected.toSorted());
         expect(mirror.size).toBe(small.users.count);
       }),
-      { numRuns: 25, seed: 20261120 },
+      { numRuns: thorough ? 25 : 6, seed: 20261120 },
     );
   });
 
