@@ -163,7 +163,7 @@ function controlSettings(control: EmulatorOptions["control"], loopbackOnly: bool
  *
  * It stands for what a service needs that reads a directory as itself. Not emulated: sign-in of users and everything else that isn't
  * the client-credential grant, conditional access, writing through Graph, compression, and the
- * consistency delays of a real directory.
+ * consistency delays of a real directory. What Graph v1.0 has beyond it, by its metadata, is answered 501 `EmulatorGap`.
  * @throws TypeError or RangeError for unknown options, and for values that mean nothing
  * @example
  * await using emulator = await startEmulator({ users: 2500 });

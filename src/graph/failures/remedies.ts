@@ -45,6 +45,15 @@ const rules: [fits: (refusal: Refusal) => boolean, meaning: (refusal: Refusal) =
     }),
   ],
   [
+    // The embedded tenant's own: no service sends it.
+    ({ code }) => code === "EmulatorGap",
+    () => ({
+      code: "unsupported_query",
+      remedy:
+        "Graph has this, and the embedded tenant (graph-app-identity/testing) hasn't: ask a real tenant, or answer it by a fetch of the test's own.",
+    }),
+  ],
+  [
     ({ status, message }) => status === 403 && message.includes("[RAOP]"),
     () => ({
       code: "blocked_by_policy",

@@ -53,7 +53,9 @@ export function createDirectoryPaths({ directory, listing, delta }: DirectoryPat
   });
 
   function find(collection: Collection, { text, property }: PathSegment): ObjectRef {
-    if (property !== undefined && collection.canonical(property) === undefined) throw unknownSegment(property);
+    if (property !== undefined && collection.canonical(property) === undefined) {
+      throw badRequest(`Resource not found for the segment '${property}'.`);
+    }
     const key = collection.keyOf(text, property) ?? roleByTemplate(collection, text);
     if (key !== undefined) return { collection, key };
     if (collection.kind === "users" || property !== undefined || isGuid(text)) throw notFound(text);

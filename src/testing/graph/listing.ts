@@ -3,10 +3,11 @@ import { coprimeFrom } from "../chance/coprime.js";
 import { mix } from "../chance/seeded.js";
 import type { ObjectRef, ObjectSet } from "../directory/object-set.js";
 import type { EmulatorClock } from "../wire/messages.js";
+import { gap } from "./gaps/gap.js";
 import type { PageTokens } from "./page-token.js";
 import type { QueryOptions } from "./query/options.js";
 import type { GraphQuery, Restriction } from "./query/parse-query.js";
-import { GraphRefusal, unsupportedQuery } from "./refusal.js";
+import { GraphRefusal } from "./refusal.js";
 import { createSnapshots } from "./sorted-snapshots.js";
 import type { GraphSwitches } from "./switches.js";
 
@@ -130,9 +131,7 @@ function limitScan(set: ObjectSet): void {
   if (count <= mostScanned) return;
   const most = mostScanned.toLocaleString("en");
   const names = set.collections.map(({ name }) => name).join(", ");
-  throw unsupportedQuery(
-    `The emulator filters, searches and sorts up to ${most} ${names}; here are ${count.toLocaleString("en")}.`,
-  );
+  throw gap(`filtering, searching and sorting more than ${most} ${names} (here are ${count.toLocaleString("en")})`);
 }
 
 /** Members by the names a filter asks for; none where there is nobody, and where a name comes again, so that places stay. */

@@ -18,6 +18,17 @@ export class GraphRefusal extends Error {
   }
 }
 
+/** What isn't found by its name: a segment of the path, or a property of a type. */
+export class UnknownName extends GraphRefusal {
+  constructor(
+    message: string,
+    readonly property = "",
+    readonly entity?: string,
+  ) {
+    super(400, "BadRequest", message);
+  }
+}
+
 export function badRequest(message: string): GraphRefusal {
   return new GraphRefusal(400, "BadRequest", message);
 }

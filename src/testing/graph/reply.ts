@@ -1,5 +1,5 @@
 import type { WireReply } from "../wire/messages.js";
-import { badRequest, GraphRefusal } from "./refusal.js";
+import { GraphRefusal, UnknownName } from "./refusal.js";
 
 const jsonType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
 
@@ -27,5 +27,5 @@ export function notFound(name: string): GraphRefusal {
 }
 
 export function unknownSegment(segment: string): GraphRefusal {
-  return badRequest(`Resource not found for the segment '${segment}'.`);
+  return new UnknownName(`Resource not found for the segment '${segment}'.`);
 }

@@ -7,6 +7,7 @@ import { createDelta } from "./delta.js";
 import { createDirectoryPaths } from "./directory-paths.js";
 import { createEndpoints } from "./endpoints/endpoints.js";
 import { readDownload } from "./endpoints/reports.js";
+import { gapOr } from "./gaps/gap.js";
 import { createListing } from "./listing.js";
 import { createPageTokens } from "./page-token.js";
 import { authorize, neededFor } from "./permissions.js";
@@ -39,7 +40,8 @@ export interface TenantGraph {
 }
 
 /**
- * Answers for what the directory holds, and for addresses of their own. What isn't here: writing, `/me`, replication delay.
+ * Answers for what the directory holds, and for addresses of their own. What Graph has and isn't here is answered as a gap: writing
+ * above all. `/me` is refused as Graph refuses it to an app.
  */
 export function createTenantGraph({ directory, clock, switches: chosen }: TenantGraphOptions): TenantGraph {
   const initial = initialSwitches(chosen);
@@ -72,6 +74,12 @@ export function createTenantGraph({ directory, clock, switches: chosen }: Tenant
     return throttle.charge({ clientId, tenantId, users, units, at, workload: workloadOf(path, url) });
   }
 
+  /** @param fits whether another method is answered there */
+  function answerDirectory(method: string, asked: () => Asked, path: readonly PathSegment[], fits: boolean): WireReply {
+    if (fits || (method !== "GET" && paths.knows(path))) throw notAllowed();
+    return paths.answer(asked(), path);
+  }
+
   return {
     switches,
     answer(request, caller, headers) {
@@ -84,16 +92,17 @@ export function createTenantGraph({ directory, clock, switches: chosen }: Tenant
       const version = versionOf(first);
       const root = `${request.url.origin}/${version}`;
       const asked = (): Asked => ({ request, caller, version, root, options: readOptions(request) });
-      if (found) {
-        const { method, path, authorizes } = found.route;
-        if (!authorizes) authorize(caller, neededFor(method, path), path);
-        return found.route.answer(asked(), ...found.keys);
-      }
       if (segments[0]?.text.toLowerCase() === "me") {
         throw badRequest("/me request is only valid with delegated authentication flow.");
       }
-      if (fitting.length > 0 || (request.method !== "GET" && paths.knows(segments))) throw notAllowed();
-      return paths.answer(asked(), segments);
+      try {
+        if (!found) return answerDirectory(request.method, asked, segments, fitting.length > 0);
+        const { method, path, authorizes } = found.route;
+        if (!authorizes) authorize(caller, neededFor(method, path), path);
+        return found.route.answer(asked(), ...found.keys);
+      } catch (error) {
+        throw gapOr(error, request.method, segments);
+      }
     },
     download: (id) => readDownload({ directory, clock }, tokens.open(id)),
     reset() {

@@ -310,7 +310,7 @@ describe("other collections", () => {
 });
 
 describe("permissions", () => {
-  it("are not asked for writing, which isn't there", async () => {
+  it("are not asked for writing, which isn't emulated", async () => {
     const { body } = await requestToken(emulator);
     const headers = { authorization: `Bearer ${body.access_token}` };
     const response = await emulator.fetch("https://graph.microsoft.com/v1.0/users", {
@@ -318,6 +318,6 @@ describe("permissions", () => {
       headers,
       body: "{}",
     });
-    expect(response.status).toBe(405);
+    expect(response.status).toBe(501);
   });
 });

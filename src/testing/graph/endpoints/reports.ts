@@ -73,11 +73,20 @@ export function reportRoutes({ directory, clock, seal }: EndpointContext): Route
     return { status: 302, headers: { "content-type": "text/plain", location }, body: "" };
   }
 
-  return Object.keys(reports).map((report) => ({
-    method: "GET",
-    path: `reports/${report}/{span}`,
-    answer: (asked, span) => answer(asked, report, span),
-  }));
+  return Object.keys(reports).flatMap((report): Route[] => [
+    {
+      method: "GET",
+      path: `reports/${report}/{span}`,
+      answer: (asked, span) => answer(asked, report, span),
+    },
+    // Without a span there is nothing to be allowed.
+    {
+      method: "GET",
+      path: `reports/${report}`,
+      authorizes: true,
+      answer: (asked) => answer(asked, report, { text: "" }),
+    },
+  ]);
 }
 
 /** `period='D7'` or `date=2026-11-20`, exactly one of them. */

@@ -1,6 +1,6 @@
 import type { Member, Schema } from "../../directory/collection.js";
 import type { EdmType, FilterOperator, FilterRule } from "../../directory/filter-rules.js";
-import { type GraphRefusal, unsupportedQuery } from "../refusal.js";
+import { type GraphRefusal, UnknownName, unsupportedQuery } from "../refusal.js";
 import { type Condition, incompatible, operatorsOf, type ValueTest, valueTest } from "./conditions.js";
 import { type Filter, invalidFilter, type Path } from "./parse-filter.js";
 
@@ -126,5 +126,6 @@ function limitClauses(count: number, advanced: boolean): void {
 }
 
 function missing(name: string, type: string): GraphRefusal {
-  return invalidFilter(`Could not find a property named '${name}' on type '${type}'.`);
+  const message = `Invalid filter clause: Could not find a property named '${name}' on type '${type}'.`;
+  return new UnknownName(message, name, type.replace("microsoft.graph.", ""));
 }

@@ -1,6 +1,6 @@
 import type { Kind, Schema } from "../../directory/collection.js";
 import type { Navigation } from "../../directory/relation-rules.js";
-import { badRequest, GraphRefusal, unsupportedQuery } from "../refusal.js";
+import { badRequest, GraphRefusal, UnknownName, unsupportedQuery } from "../refusal.js";
 import { compileFilter, type Predicate } from "./compile-filter.js";
 import { compileSearch } from "./compile-search.js";
 import { mentions, namesIn } from "./inspect-filter.js";
@@ -124,11 +124,12 @@ export function readFilter(options: QueryOptions): Filter | undefined {
 function property(name: string, schema: Schema): string {
   const canonical = schema.canonical(name);
   if (canonical !== undefined) return canonical;
-  throw badRequest(`Parsing OData Select and Expand failed: ${noProperty(name, schema)}`);
+  throw noProperty(name, schema, "Parsing OData Select and Expand failed: ");
 }
 
-function noProperty(name: string, schema: Schema): string {
-  return `Could not find a property named '${name}' on type 'microsoft.graph.${schema.entity}'.`;
+function noProperty(name: string, { entity }: Schema, prefix = ""): GraphRefusal {
+  const message = `Could not find a property named '${name}' on type 'microsoft.graph.${entity}'.`;
+  return new UnknownName(prefix + message, name, entity);
 }
 
 function readTop(text: string | undefined, most: number, { unpaged, pageSize }: Queried): number {
@@ -164,7 +165,7 @@ function readOrder(text: string | undefined, schema: Schema, advanced: boolean, 
     const [, name = "", direction = "asc"] = /^\s*(\S+)(?:\s+(asc|desc))?\s*$/i.exec(clause) ?? [];
     if (name === "") throw badRequest(`Syntax error at position ${clause.length} in '${clause}'.`);
     const property = schema.canonical(name);
-    if (property === undefined) throw badRequest(noProperty(name, schema));
+    if (property === undefined) throw noProperty(name, schema);
     const rule = schema.orderRules[property];
     if (!rule || (rule === "advanced" && !advanced)) throw unsupportedQuery("Sorting not supported for current query.");
     return { property, descending: direction.toLowerCase() === "desc" };
@@ -179,7 +180,7 @@ function readExpand(options: QueryOptions, queried: Queried, single: boolean): E
     const [, name = "", nested = ""] = /^\s*(\w+)(?:\((.*)\))?\s*$/.exec(clause) ?? [];
     const navigation = queried.navigations.find((known) => known.name.toLowerCase() === name.toLowerCase());
     if (navigation === undefined)
-      throw badRequest(`Parsing OData Select and Expand failed: ${noProperty(name || clause, queried.schema)}`);
+      throw noProperty(name || clause, queried.schema, "Parsing OData Select and Expand failed: ");
     const expansion: Expansion = { navigation: navigation.name, select: undefined };
     for (const option of nested.split(";").filter((part) => part.trim() !== "")) {
       const [, key = "", value = ""] = /^\s*\$?(\w+)\s*=\s*(.*?)\s*$/.exec(option) ?? [];

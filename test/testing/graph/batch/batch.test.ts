@@ -162,7 +162,7 @@ describe("a step that leads nowhere", () => {
   });
 
   it("to a method that isn't there is answered 405", async () => {
-    const { odd } = await batch({ id: "odd", method: "delete", url: "/users/x" });
+    const { odd } = await batch({ id: "odd", method: "delete", url: "/users" });
     expect(odd).toMatchObject({ status: 405, body: { error: { code: "Request_BadRequest" } } });
   });
 });
