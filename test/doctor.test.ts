@@ -25,6 +25,7 @@ beforeAll(async () => {
     format: "cjs",
     platform: "node",
     target: "node20",
+    define: { "import.meta.url": "__filename" },
   });
 });
 afterAll(() => rmSync(folder, { recursive: true }));

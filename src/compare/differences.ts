@@ -23,15 +23,19 @@ export function differences(given: Shape, embedded: Shape): Difference[] {
   differ("error message", given.error?.message, embedded.error?.message);
   if (given.body === undefined) return found;
   differ("context", given.context, embedded.context);
+  compareLinks(given, embedded, differ);
+  if (pageMatters(given, embedded)) differ("page", given.page, embedded.page);
+  compareForms("", given.body, embedded.body ?? "nothing", found);
+  return found;
+}
+
+function compareLinks(given: Shape, embedded: Shape, differ: (where: string, a: unknown, b: unknown) => void): void {
   for (const [name, link] of Object.entries(given.links ?? {})) {
     // Whether there is more depends on how many there are.
     if (embedded.links?.[name] !== undefined) differ(name, link, embedded.links[name]);
   }
   const linked = ({ links }: Shape) => links !== undefined;
   if (linked(given) !== linked(embedded) && given.page === undefined) differ("link", linked(given), linked(embedded));
-  if (pageMatters(given, embedded)) differ("page", given.page, embedded.page);
-  compareForms("", given.body, embedded.body ?? "nothing", found);
-  return found;
 }
 
 /** A page is short, too, where there are no more; it mustn't be where a link follows, nor longer than asked. */

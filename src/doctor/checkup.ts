@@ -171,9 +171,9 @@ class Checkup {
   async askGraph(authProvider: Library.AppIdentityAuthProvider, found: Library.Verification): Promise<void> {
     const { library, parametersFile } = this.#options;
     const { scopes, endpoint } = parametersFile === undefined ? {} : library.readParameters(parametersFile);
-    const granted = found.roles?.granted ?? [];
-    const inWords = found.roles ? `granted: ${granted.join(", ") || "nothing"}` : "the token doesn't tell";
-    if (scopes?.length && !scopes.includes(authProvider.cloud.scope)) {
+    const inWords = rolesInWords(found);
+    const isAboutGraph = !scopes?.length || scopes.includes(authProvider.cloud.scope);
+    if (!isAboutGraph) {
       this.#ok("permission", `for ${scopes.join(" ")}, ${inWords}`);
       return;
     }
@@ -183,20 +183,19 @@ class Checkup {
       retry: { attempts: 2, budgetMs: 10_000 },
     });
     try {
-      let count = 0;
-      const path = endpoint ?? "/users?$select=id";
-      for await (const _entry of library.listAll(client, path, { limit: 1, prefetch: false })) count += 1;
-      const unasked = found.roles && granted.length === 0;
+      const { path, name } = endpoint === undefined ? someUser : { path: endpoint, name: endpoint };
+      let seen = "allowed, but there is none";
+      for await (const _entry of library.listAll(client, path, { limit: 1, prefetch: false })) {
+        seen = `one entry of ${name} read`;
+      }
+      const unasked = found.roles?.granted.length === 0;
       this.#ok("permission", unasked ? "no application permission, but reading is allowed" : inWords);
-      this.#ok("user", count === 0 ? "allowed, but there is none" : `one entry of ${endpoint ?? "/users"} read`);
+      this.#ok("user", seen);
     } catch (error) {
       const subject = this.#fail(error, readingSubjects, "graph");
       const { statusCode } = error as Library.AppIdentityError;
       if (subject === "permission") this.#found.permission!.detail += ` (${inWords})`;
-      else {
-        const status = granted.some((role) => readers.includes(role)) ? "ok" : "not checked";
-        this.#found.permission = { status, detail: inWords };
-      }
+      else this.#found.permission = { status: mayRead(found) ? "ok" : "not checked", detail: inWords };
       if (subject === "graph" || statusCode === undefined) return;
     }
     this.#ok("graph", this.#answers(new URL(authProvider.cloud.graphRoot).host));
@@ -225,6 +224,16 @@ class Checkup {
     this.#found[subject] = { status: "failed", detail, remedy, ...given };
     return subject;
   }
+}
+
+const someUser = { path: "/users?$select=id", name: "/users" };
+
+function rolesInWords({ roles }: Library.Verification): string {
+  return roles ? `granted: ${roles.granted.join(", ") || "nothing"}` : "the token doesn't tell";
+}
+
+function mayRead({ roles }: Library.Verification): boolean {
+  return roles?.granted.some((role) => readers.includes(role)) ?? false;
 }
 
 function judgeCredential({ kind, expiresOn }: Library.Verification["credential"]): Finding {

@@ -18,6 +18,21 @@ export interface Collection {
  * @throws AppIdentityError `invalid_options`
  */
 export function locateCollection(client: Client, path: string): Collection {
+  checkGiven(client, path);
+  const traits = traitsOf(client);
+  const [address = "", query] = path.split(/\?(.*)/s);
+  const request = client.api(address) as unknown as { buildFullUrl(): string };
+  const full = request.buildFullUrl().replace(/\/+$/, "");
+  const url = onGraph(full, path, traits.graphRoot);
+  return {
+    client,
+    traits,
+    url: query ? `${full}?${query}` : full,
+    scope: { origin: url.origin, path: url.pathname },
+  };
+}
+
+function checkGiven(client: unknown, path: unknown): void {
   if (typeof (client as Partial<Client> | null | undefined)?.api !== "function") {
     throw refusal(
       "invalid_options",
@@ -39,12 +54,12 @@ export function locateCollection(client: Client, path: string): Collection {
       "Ask in several listings.",
     );
   }
-  const traits = traitsOf(client);
-  const [address = "", query] = path.split(/\?(.*)/s);
-  const request = client.api(address) as unknown as { buildFullUrl(): string };
-  const full = request.buildFullUrl().replace(/\/+$/, "");
+}
+
+/** The address that a path came to, which has to be on the client's own Graph. */
+function onGraph(full: string, path: string, graphRoot: string): URL {
   const url = URL.canParse(full) ? new URL(full) : undefined;
-  if (url?.protocol === "http:" && url.origin === traits.graphRoot) {
+  if (url?.protocol === "http:" && url.origin === graphRoot) {
     throw refusal(
       "invalid_options",
       `The client speaks plain HTTP to ${url.origin}, which would show its token to everybody on the way.`,
@@ -53,19 +68,14 @@ export function locateCollection(client: Client, path: string): Collection {
   }
   // The SDK takes any other scheme for a folder.
   const foreign = /^[a-z][\w+.-]*:/i.test(path) && !path.startsWith("https://");
-  if (foreign || url?.origin !== traits.graphRoot || url.username || url.href !== full) {
+  if (foreign || url?.origin !== graphRoot || url.username || url.href !== full) {
     throw refusal(
       "invalid_options",
-      `${JSON.stringify(path).slice(0, 200)} leads to no collection on ${traits.graphRoot}.`,
+      `${JSON.stringify(path).slice(0, 200)} leads to no collection on ${graphRoot}.`,
       "Give a path below the version, or an address of the client's own cloud, with spaces and the like encoded.",
     );
   }
-  return {
-    client,
-    traits,
-    url: query ? `${full}?${query}` : full,
-    scope: { origin: url.origin, path: url.pathname },
-  };
+  return url;
 }
 
 /** A collection's path with a segment behind it, ahead of the query that it may have. */

@@ -117,6 +117,15 @@ const escapes =
   /%([0-9a-f]{2})|\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|&#x([0-9a-f]{1,4});|&#(\d{1,5});|&(amp|quot);|\\(.)/gi;
 const meanings: Record<string, string> = { n: "\n", r: "\r", t: "\t", amp: "&", quot: '"' };
 
+/** The one character that an escape stands for. */
+function meaningOf([, percent, unicode, hex, entity, decimal, name, escaped]: RegExpMatchArray): string {
+  const digits = percent ?? unicode ?? hex ?? entity;
+  const code = digits === undefined ? Number(decimal) : Number.parseInt(digits, 16);
+  if (!Number.isNaN(code)) return String.fromCharCode(code);
+  const word = name ?? escaped ?? "";
+  return meanings[word.toLowerCase()] ?? escaped ?? "";
+}
+
 /** The text with its escapes read, if it has any. */
 function unescaped({ text, starts }: Reading): Reading | undefined {
   const origins: number[] = [];
@@ -127,13 +136,10 @@ function unescaped({ text, starts }: Reading): Reading | undefined {
     for (; done < end; done++) origins.push(starts?.[done] ?? done);
   };
   for (const match of text.matchAll(escapes)) {
-    const [all, percent, unicode, hex, entity, decimal, name, escaped] = match;
-    const digits = percent ?? unicode ?? hex ?? entity;
-    const code = digits === undefined ? Number(decimal) : Number.parseInt(digits, 16);
-    const word = (name ?? escaped ?? "").toLowerCase();
+    const [all] = match;
     copy(match.index);
     origins.push(starts?.[done] ?? done);
-    read += Number.isNaN(code) ? (meanings[word] ?? escaped ?? "") : String.fromCharCode(code);
+    read += meaningOf(match);
     done += all.length;
   }
   if (done === 0) return undefined;

@@ -26,9 +26,20 @@ export function safeCause(error: unknown, secrets?: KnownSecrets, depth = 0): un
   if (error instanceof AppIdentityError) return safeFailure(error, secrets, depth);
   const cause = safeCause(fieldOf(error, "cause"), secrets, depth + 1);
   const errors = fieldOf(error, "errors");
-  const parts = Array.isArray(errors)
-    ? errors.slice(0, 10).map((each) => safeCause(each, secrets, depth + 1))
-    : undefined;
+  const said = sayings(error, secrets);
+  if (cause === fieldOf(error, "cause") && isPlain(error, said)) return error;
+  const bare = new Error(undefined, cause === undefined ? undefined : { cause });
+  for (const [key, value] of said) define(bare, key, value, usual.indexOf(key) > 3);
+  if (!said.has("stack")) define(bare, "stack", `${bare.name}: ${bare.message}`, false);
+  if (Array.isArray(errors)) {
+    const parts = errors.slice(0, 10).map((each) => safeCause(each, secrets, depth + 1));
+    define(bare, "errors", parts, false);
+  }
+  return bare;
+}
+
+/** What an error says of itself, made safe. */
+function sayings(error: object, secrets: KnownSecrets | undefined): Map<string, unknown> {
   const said = new Map<string, unknown>();
   for (const key of ["name", "message", "stack", ...telling]) {
     const value = fieldOf(error, key);
@@ -36,12 +47,7 @@ export function safeCause(error: unknown, secrets?: KnownSecrets, depth = 0): un
     if (typeof value === "string") said.set(key, safeText(value, secrets, limit));
     else if (typeof value === "number") said.set(key, value);
   }
-  if (cause === fieldOf(error, "cause") && isPlain(error, said)) return error;
-  const bare = new Error(undefined, cause === undefined ? undefined : { cause });
-  for (const [key, value] of said) define(bare, key, value, usual.indexOf(key) > 3);
-  if (!said.has("stack")) define(bare, "stack", `${bare.name}: ${bare.message}`, false);
-  if (parts !== undefined) define(bare, "errors", parts, false);
-  return bare;
+  return said;
 }
 
 /** The same of one of our own errors, into which words of others went. Whatever isn't one of ours comes back as it is. */

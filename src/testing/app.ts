@@ -90,10 +90,13 @@ export class AppRegistration {
     this.identifierUris = options.identifierUris ?? [`api://${this.clientId}`];
     this.accessTokenVersion = options.accessTokenVersion ?? 1;
     this.publicClient = options.publicClient ?? false;
-    for (const secret of options.secrets ?? [{}])
-      this.addSecret(typeof secret === "string" ? { value: secret } : secret);
-    for (const pem of options.certificates ?? []) this.addCertificate(pem);
-    for (const credential of options.federatedCredentials ?? []) this.addFederatedCredential(credential);
+    this.#addCredentials(options);
+  }
+
+  #addCredentials({ secrets = [{}], certificates = [], federatedCredentials = [] }: AppOptions): void {
+    for (const secret of secrets) this.addSecret(typeof secret === "string" ? { value: secret } : secret);
+    for (const pem of certificates) this.addCertificate(pem);
+    for (const credential of federatedCredentials) this.addFederatedCredential(credential);
   }
 
   addSecret(options: SecretOptions): string {

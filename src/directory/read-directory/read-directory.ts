@@ -129,10 +129,10 @@ export function readDirectory<
   });
   checkStreams(asked.streams, places, asked);
   // Looked at once, so that names and places that can't be fail here.
-  sources.users?.changes({ deltaLink: places.users?.link });
-  sources.users?.list().byPage({ continuationToken: places.users?.token });
-  sources.groups?.changes({ deltaLink: places.groups?.link });
-  sources.groups?.list().byPage({ continuationToken: places.groups?.token });
+  for (const stream of ["users", "groups"] as const) {
+    sources[stream]?.changes({ deltaLink: places[stream]?.link });
+    sources[stream]?.list().byPage({ continuationToken: places[stream]?.token });
+  }
 
   let summary: DirectorySummary | undefined;
   const walk = () => {

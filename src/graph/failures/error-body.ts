@@ -11,6 +11,8 @@ export interface ErrorBody {
 
 type Fields = Record<string, unknown>;
 
+/** Where older services and other standards say it. */
+const besideError = ["error_description", "detail", "title", "message", "value"];
 const longestMessage = 2_000;
 const longestCode = 200;
 /** Of what nobody wrote for people: pages, and JSON of unknown make. */
@@ -27,22 +29,27 @@ export function readErrorBody(text: string, headers: Headers): ErrorBody {
   const top = fields(json) ?? {};
   const given = field(top, "error") ?? top["odata.error"];
   const error = fields(given);
-  const innerError = fields(error && field(error, "innererror"));
-  const code = words(error && field(error, "code")) ?? words(given) ?? words(field(top, "code"));
-  const message =
-    words(error && field(error, "message")) ??
-    words(innerError && field(innerError, "message")) ??
-    ["error_description", "detail", "title", "message", "value"].map((name) => words(field(top, name))).find(Boolean) ??
-    words(json) ??
-    (code === undefined ? readable(text) : undefined);
+  const innerError = fields(field(error, "innererror"));
+  const code = words(field(error, "code")) ?? words(given) ?? words(field(top, "code"));
+  const said =
+    words(field(error, "message")) ??
+    words(field(innerError, "message")) ??
+    besideError.map((name) => words(field(top, name))).find(Boolean) ??
+    words(json);
+  // A code alone says enough; where there is none, anything does that can be read.
+  const message = said ?? (code === undefined ? readable(text) : undefined);
   const requestId = words(innerError?.["request-id"]) ?? headers.get("request-id") ?? undefined;
-  return {
-    ...(code && { code: cut(code, longestCode) }),
-    ...(message && { message: cut(message, longestMessage) }),
-    ...(requestId && { requestId: cut(requestId, longestCode) }),
-    ...(error && isShallow(error) && { error }),
-    ...(innerError && isShallow(innerError) && { innerError }),
-  };
+  return withoutGaps({
+    code: cut(code, longestCode),
+    message: cut(message, longestMessage),
+    requestId: cut(requestId, longestCode),
+    error: isShallow(error) ? error : undefined,
+    innerError: isShallow(innerError) ? innerError : undefined,
+  });
+}
+
+function withoutGaps(body: { [Name in keyof ErrorBody]: ErrorBody[Name] | undefined }): ErrorBody {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined && value !== ""));
 }
 
 function parse(text: string): unknown {
@@ -58,7 +65,8 @@ function fields(value: unknown): Fields | undefined {
 }
 
 /** A field in whichever case its service writes it. */
-function field(of: Fields, name: string): unknown {
+function field(of: Fields | undefined, name: string): unknown {
+  if (of === undefined) return undefined;
   if (Object.hasOwn(of, name)) return of[name];
   const spelling = Object.keys(of).find((key) => key.toLowerCase() === name);
   return spelling === undefined ? undefined : of[spelling];
@@ -70,8 +78,8 @@ function words(value: unknown): string | undefined {
   return typeof text === "string" && text.trim() !== "" ? text : undefined;
 }
 
-function cut(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most)}…` : text;
+function cut<T extends string | undefined>(text: T, most: number): T | string {
+  return text !== undefined && text.length > most ? `${text.slice(0, most)}…` : text;
 }
 
 /** The title of a page, else the beginning of what can be read of it. */

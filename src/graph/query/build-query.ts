@@ -55,37 +55,40 @@ export function buildQuery(
   rules: CollectionRules,
 ): BuiltQuery {
   const { select, search, filter } = query;
-  const orderBy = listOf(query.orderBy);
-  const expand = listOf(query.expand);
+  const [orderBy, expand] = [listOf(query.orderBy), listOf(query.expand)];
   const facts = filter === undefined ? undefined : readFilter(filter);
   const [, version = ""] = new URL(collection).pathname.split("/");
   checkNames({ select, orderBy, expand, filter: facts?.properties }, rules, version);
-  const inPath = (parameter: string) => new RegExp(`[?&](\\$|%24)${parameter}`, "i").test(collection);
-  const advanced = advancedReason(
-    {
-      filter: facts,
-      orderBy,
-      count: query.count ?? inPath("count=true"),
-      search: search ?? (inPath("search=") ? "" : undefined),
-    },
-    rules,
-  );
+  const advanced = advancedReason({ filter: facts, orderBy, ...askedAnywhere(query, collection) }, rules);
   if (advanced !== undefined && expand !== undefined) throw unexpandable(advanced);
   // Our default gives way to what stands in the path; what stands in the options, too, is refused below.
-  const counts = !rules.counting && !(query.count === undefined && inPath("count="));
-  const sizes = !rules.counting && !(query.pageSize === undefined && inPath("top="));
-  const parameters: [string, string | undefined][] = [
-    ["$select", select?.join(",")],
-    ["$expand", expand?.join(",")],
+  const isOpen = (option: "count" | "pageSize", parameter: string) =>
+    !rules.counting && (query[option] !== undefined || !isInPath(collection, parameter));
+  const counts = isOpen("count", "count=") && (query.count || advanced?.needsCount);
+  const sizes = isOpen("pageSize", "top=");
+  const url = withParameters(collection, [
+    ["$select", listed(select)],
+    ["$expand", listed(expand)],
     ["$filter", filter],
     ["$search", search && quoted(search, rules)],
-    ["$orderby", orderBy?.join(",")],
-    ["$count", counts && (query.count || advanced?.needsCount) ? "true" : undefined],
-    ["$top", sizes ? pageSize(query, rules, facts?.properties)?.toString() : undefined],
-  ];
-  const url = withParameters(collection, parameters);
+    ["$orderby", listed(orderBy)],
+    ["$count", counts ? "true" : undefined],
+    ["$top", sizes ? pageSize(query, rules, facts?.properties) : undefined],
+  ]);
   checkLength(url, advanced);
   return { url, headers: advanced === undefined ? {} : { ConsistencyLevel: "eventual" } };
+}
+
+/** What makes a query advanced wherever it stands, in the options or in the path. */
+function askedAnywhere({ count, search }: ListQuery, collection: string) {
+  return {
+    count: count ?? isInPath(collection, "count=true"),
+    search: search ?? (isInPath(collection, "search=") ? "" : undefined),
+  };
+}
+
+function isInPath(collection: string, parameter: string): boolean {
+  return new RegExp(`[?&](\\$|%24)${parameter}`, "i").test(collection);
 }
 
 function unexpandable({ because }: AdvancedReason): AppIdentityError {
@@ -113,7 +116,7 @@ function pageSize(
   query: ListQuery & { limit?: number | undefined },
   rules: CollectionRules,
   filtered: readonly string[] = [],
-): number | undefined {
+): string | undefined {
   const { smallPages } = rules;
   const named = [...(query.select ?? []), ...filtered].map((name) => name.toLowerCase());
   const small = smallPages && named.includes(smallPages.property.toLowerCase());
@@ -127,7 +130,7 @@ function pageSize(
     );
   }
   const size = query.pageSize ?? most;
-  return size === undefined ? undefined : Math.min(size, query.limit ?? size);
+  return size === undefined ? undefined : String(Math.min(size, query.limit ?? size));
 }
 
 /** Graph wants each clause of a search in double quotes, and of directory objects the property to look in. */
@@ -184,6 +187,10 @@ function encode(value: string): string {
       cause,
     );
   }
+}
+
+function listed(names: readonly string[] | undefined): string | undefined {
+  return names?.join(",");
 }
 
 function listOf(value: string | readonly string[] | undefined): readonly string[] | undefined {

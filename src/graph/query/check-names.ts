@@ -23,25 +23,7 @@ export function checkNames(
 ): void {
   if (version === "beta") rules = { ...rules, properties: undefined };
   const { listable = [], unlistable = [], relations = [] } = rules.properties ?? {};
-  for (const name of select) {
-    if (!/^[A-Za-z@][\w.@]*(\/[A-Za-z][\w.]*)*$/.test(name)) {
-      throw refusal(
-        "invalid_query",
-        `select has ${JSON.stringify(name)}, which is no property name.`,
-        "Give each name as its own element.",
-      );
-    }
-    if (unlistable.includes(name)) {
-      throw refusal(
-        "invalid_query",
-        `select has "${name}", which Graph returns of single objects only.`,
-        `Read it from ${rules.properties?.one}.`,
-      );
-    }
-    if (relations.includes(name))
-      throw refusal("invalid_query", `select has "${name}", which is a relation.`, "Name it in expand.");
-    checkKnown("select", name, listable, rules);
-  }
+  for (const name of select) checkSelected(name, rules);
   for (const clause of orderBy) {
     if (!/^[A-Za-z][\w./]*( asc| desc)?$/.test(clause)) {
       throw refusal(
@@ -54,6 +36,27 @@ export function checkNames(
   }
   for (const clause of expand) checkKnown("expand", clause, relations, rules);
   for (const name of filter) checkKnown("filter", name, [...listable, ...unlistable, ...relations], rules);
+}
+
+function checkSelected(name: string, rules: CollectionRules): void {
+  const { listable = [], unlistable = [], relations = [], one } = rules.properties ?? {};
+  if (!/^[A-Za-z@][\w.@]*(\/[A-Za-z][\w.]*)*$/.test(name)) {
+    throw refusal(
+      "invalid_query",
+      `select has ${JSON.stringify(name)}, which is no property name.`,
+      "Give each name as its own element.",
+    );
+  }
+  if (unlistable.includes(name)) {
+    throw refusal(
+      "invalid_query",
+      `select has "${name}", which Graph returns of single objects only.`,
+      `Read it from ${one}.`,
+    );
+  }
+  if (relations.includes(name))
+    throw refusal("invalid_query", `select has "${name}", which is a relation.`, "Name it in expand.");
+  checkKnown("select", name, listable, rules);
 }
 
 /** Extensions (`extension_<app>_<name>`, `<domain>_<name>`) and annotations are known by their spelling alone. */

@@ -128,20 +128,32 @@ function directoryRules(segments: readonly string[]): CollectionRules | undefine
   const [root = "", ...below] = first === "directory" ? [second, ...others] : segments;
   const [name = "", key] = root.split("(");
   if (!Object.hasOwn(roots, name)) return undefined;
-  let rules: CollectionRules | undefined = {
+  const isUnpaged = unpaged.has(name);
+  const rules: CollectionRules = {
     noun: "objects",
     directory: true,
     table: roots[name],
-    ...(!unpaged.has(name) && { maxPageSize: 999 }),
+    ...(!isUnpaged && { maxPageSize: 999 }),
   };
+  return rulesBelow(rules, below, key !== undefined, isUnpaged);
+}
+
+/** Walks on from a collection, or from one of its objects. */
+function rulesBelow(
+  start: CollectionRules,
+  below: readonly string[],
+  startsAtObject: boolean,
+  isUnpaged: boolean,
+): CollectionRules | undefined {
+  let rules: CollectionRules | undefined = start;
   // Between a collection and what is tied to one of its objects stands that object.
-  let atObject = key !== undefined;
+  let atObject = startsAtObject;
   for (const segment of below) {
     const cast = castIn(segment);
     if (cast !== undefined && !atObject) rules = { ...rules, cast: true, table: cast.table };
     else if (!atObject) atObject = true;
     else if (cast === undefined) {
-      rules = relationRules(segment, unpaged.has(name));
+      rules = relationRules(segment, isUnpaged);
       if (rules === undefined) return undefined;
       atObject = segment.includes("(");
     }

@@ -67,17 +67,23 @@ export function readFilter(filter: string): FilterFacts {
 
 /** What is done with the path that stands at `index`. */
 function operatorAt(tokens: readonly Token[], words: readonly (string | undefined)[], index: number): string {
-  if (tokens[index]?.value.toLowerCase().endsWith("/$count")) return "$count";
-  const called = tokens[index - 1]?.value === "(" ? words[index - 2] : undefined;
-  const isCall = called !== undefined && !connectives.has(called) && !comparisons.has(called) && !called.includes("/");
-  if (isCall && tokens[index + 1]?.value === ",") return called;
+  const [previous, own, next] = [-1, 0, 1].map((offset) => tokens[index + offset]?.value ?? "");
+  if (own?.toLowerCase().endsWith("/$count")) return "$count";
+  const called = previous === "(" ? functionIn(words[index - 2]) : undefined;
+  if (called !== undefined && next === ",") return called;
   // `tolower(city) eq 'x'` compares what stands inside.
-  const after = isCall && tokens[index + 1]?.value === ")" ? index + 2 : index + 1;
+  const after = called !== undefined && next === ")" ? index + 2 : index + 1;
   const [behind, before] = [words[after] ?? "", words[index - 1] ?? ""];
   const comparison = [behind, before].find((word) => comparisons.has(word));
   if (comparison === undefined) return "eq";
   const other = comparison === behind ? words[after + 1] : words[index - 2];
   return comparison === "eq" && other === "null" ? "null" : comparison;
+}
+
+/** What stands before a parenthesis, where that is a function. */
+function functionIn(word: string | undefined): string | undefined {
+  const isOther = word === undefined || connectives.has(word) || comparisons.has(word) || word.includes("/");
+  return isOther ? undefined : word;
 }
 
 function rootOf(path: string): string {

@@ -52,18 +52,21 @@ export async function followRedirects(
 function redirected(context: Context, response: Response, location: string, graphRoot: string): Context {
   const from = typeof context.request === "string" ? context.request : context.request.url;
   const to = URL.canParse(location, from) ? new URL(location, from) : undefined;
-  const { method = "GET", body: _, ...rest } = context.options ?? {};
+  const { method = "GET", body, ...rest } = context.options ?? {};
   // Such a body has gone with the first request.
-  const spent = typeof context.request !== "string" || typeof (context.options?.body ?? "") === "object";
-  if (to?.protocol !== "https:" || to.username !== "" || to.password !== "" || (spent && response.status !== 303)) {
-    throw redirectFailure(response, graphRoot);
-  }
+  const spent = typeof context.request !== "string" || (typeof body === "object" && body !== null);
+  if (!isSafeTarget(to) || (spent && response.status !== 303)) throw redirectFailure(response, graphRoot);
   const reads = response.status === 303 && method !== "GET" && method !== "HEAD";
   const headers = headersFor(to, context.options?.headers, graphRoot);
   const options: Context["options"] & object = { ...(reads ? { ...rest, method: "GET" } : context.options), headers };
   // Whoever is asked next isn't trusted to lead on, either.
   options.redirect = "manual";
   return { ...context, request: to.href, options };
+}
+
+/** Encrypted, and with no credentials in its address. */
+function isSafeTarget(to: URL | undefined): to is URL {
+  return to?.protocol === "https:" && to.username === "" && to.password === "";
 }
 
 const ours = new Set(["authorization", "client-request-id", "sdkversion", "consistencylevel"]);

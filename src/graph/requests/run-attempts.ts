@@ -86,23 +86,36 @@ async function repeat<T>(
     }
     const { failure, response } = outcome;
     failures += 1;
-    const { again, delayMs, throttled } = decide(
-      failure,
-      { failures, throttles, leftMs: deadline - clock.monotonic() },
-      policy,
-    );
+    const leftMs = deadline - clock.monotonic();
+    const { again, delayMs, throttled } = decide(failure, { failures, throttles, leftMs }, policy);
     throttles += Number(throttled);
-    if (throttled && response !== undefined) {
-      gates.close(failure.retryAfterMs ?? delayMs, clock.monotonic(), scope, response.headers);
-    }
-    const vetoed = () => response !== undefined && policy.shouldRetry?.(response, failures) === false;
-    if (!again || vetoed()) throw failure;
+    if (throttled) closeGate(response, failure.retryAfterMs ?? delayMs, scope, policy);
+    if (!again || isVetoed(response, failures, policy)) throw failure;
     policy.onRetry?.({ delayMs, throttled, failure });
     await pause(delayMs, policy);
     // A new token that was obtained has replaced the refused one, and needn't be asked for again.
-    if (response !== undefined || attempt.token !== undefined) hints = {};
+    if (wasSent(response, attempt)) hints = {};
     freshConnection ||= failure.statusCode === 503;
   }
+}
+
+function wasSent(response: Response | undefined, attempt: OpenAttempt): boolean {
+  return response !== undefined || attempt.token !== undefined;
+}
+
+/** Holds back what else is asked in the scope, where Graph has said that it is throttled. */
+function closeGate(
+  response: Response | undefined,
+  delayMs: number,
+  scope: ThrottleScope,
+  { gates, clock }: AttemptPolicy,
+): void {
+  if (response !== undefined) gates.close(delayMs, clock.monotonic(), scope, response.headers);
+}
+
+/** Whether the caller's own rule says of an answer that it is the last. */
+function isVetoed(response: Response | undefined, failures: number, { shouldRetry }: AttemptPolicy): boolean {
+  return response !== undefined && shouldRetry?.(response, failures) === false;
 }
 
 /** Waits until the request may be sent, and says whether it is one that finds out for others. */

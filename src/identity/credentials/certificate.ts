@@ -97,14 +97,20 @@ export function certificateCredential(
     },
     async refresh({ clientCertificate: refused }, signal) {
       await renew(signal);
-      const { privateKey, thumbprint, thumbprintSha256 } = certificate;
-      return (
-        privateKey !== refused?.privateKey ||
-        thumbprint !== refused.thumbprint ||
-        thumbprintSha256 !== refused.thumbprintSha256
-      );
+      return isOther(certificate, refused);
     },
   };
+}
+
+function isOther(
+  { privateKey, thumbprint, thumbprintSha256 }: Certificate,
+  refused: Proof["clientCertificate"],
+): boolean {
+  return (
+    privateKey !== refused?.privateKey ||
+    thumbprint !== refused.thumbprint ||
+    thumbprintSha256 !== refused.thumbprintSha256
+  );
 }
 
 function msalCertificate(certificate: Certificate, sendX5c: boolean): NonNullable<Proof["clientCertificate"]> {

@@ -89,19 +89,26 @@ export class StoredTokens {
       if (asking !== sign) [sign, signAt] = [asking, now];
       const heard = sign !== "" && now - signAt < silenceMs;
       const unlock = heard ? undefined : await this.#lock(key, lockMs, waited ? "patient" : "hasty");
-      if (unlock) {
-        // Its last owner may have stored a token since our last look.
-        const token = await this.find(key, accept);
-        if (token === undefined) return { unlock, waited };
-        void this.#access.try("unlock", unlock);
-        return { token };
-      }
+      if (unlock) return this.#onTurn(key, accept, unlock, waited);
       const leftMs = Math.min(signAt + patienceMs, endAt) - this.#clock.monotonic();
-      if (this.#store.lock === undefined || this.#access.broken || leftMs <= 0) return { unlock: undefined, waited };
+      if (!this.#canWait || leftMs <= 0) return { unlock: undefined, waited };
       if (background) return "another's";
       waited = true;
       await this.#clock.wait(Math.min(pauseMs * (0.75 + Math.random() / 2), leftMs), signal);
     }
+  }
+
+  /** Whether there is a lock to wait for, in a store that answers. */
+  get #canWait(): boolean {
+    return this.#store.lock !== undefined && !this.#access.broken;
+  }
+
+  /** With the lock in hand: its last owner may have stored a token since our last look. */
+  async #onTurn(key: string, accept: (token: Token) => boolean, unlock: Unlock, waited: boolean) {
+    const token = await this.find(key, accept);
+    if (token === undefined) return { unlock, waited };
+    void this.#access.try("unlock", unlock);
+    return { token };
   }
 
   #lock(key: string, ttlMs: number, haste: Haste): Promise<Unlock | undefined> {

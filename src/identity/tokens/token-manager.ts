@@ -76,7 +76,7 @@ export class TokenManager {
    * after it did so several times in a row; `unauthorized` or `claims_challenge_unmet` where one new token after another was refused.
    */
   async get(subject: TokenSubject, demand: TokenDemand = usual): Promise<HeldToken> {
-    const { claims, forceRefresh, refusedToken, signal } = demand;
+    const { claims, forceRefresh, signal } = demand;
     checkSignal(signal);
     const held = this.inHand(subject);
     const entry = this.#cache.entry(subject.key);
@@ -85,6 +85,16 @@ export class TokenManager {
       const flight = entry.flights.at(-1) ?? this.#start(entry, subject, {});
       return this.#join(entry, subject, flight, signal);
     }
+    return this.#renew(entry, subject, held, demand);
+  }
+
+  /** A token other than the one in hand, unless that is newer than the one refused, or a new one would only be refused again. */
+  #renew(
+    entry: CacheEntry,
+    subject: TokenSubject,
+    held: HeldToken | undefined,
+    { claims, refusedToken, signal }: TokenDemand,
+  ): HeldToken | Promise<HeldToken> {
     const renewed = held !== undefined && refusedToken !== undefined && refusedToken !== held.value;
     if (renewed && (claims === undefined || claims === held.claims)) return held;
     const pending = joinable(entry, claims);

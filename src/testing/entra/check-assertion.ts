@@ -54,7 +54,19 @@ function checkCertificate(jwt: Jwt, context: AssertionContext): void {
   }
   if ([claims.iss, claims.sub].some((id) => String(id).toLowerCase() !== app.clientId)) throw new EntraFailure(700021);
 
-  const named = sha256 ?? sha1 ?? thumbprint(kid) ?? "";
+  checkSigner(jwt, sha256 ?? sha1 ?? thumbprint(kid) ?? "", kid, context);
+  checkAudience(jwt, context);
+}
+
+function checkAudience({ claims }: Jwt, context: AssertionContext): void {
+  const audiences = context.strict.exactAudience ? context.audiences.slice(0, 1) : context.audiences;
+  if (![claims.aud].flat().some((audience) => audiences.includes(String(audience).toLowerCase()))) {
+    throw new EntraFailure(700023);
+  }
+}
+
+/** Signed by the certificate that it names, which is registered and hasn't ended. */
+function checkSigner(jwt: Jwt, named: string, kid: string | undefined, { app, now }: AssertionContext): void {
   const found = app.registration.certificates.find((certificate) =>
     [named, kid?.toUpperCase()].some((id) => id === certificate.sha256 || id === certificate.sha1),
   );
@@ -68,13 +80,9 @@ function checkCertificate(jwt: Jwt, context: AssertionContext): void {
   if (!isSignedBy(jwt, found.publicKey)) {
     throw new EntraFailure(700027, { what, reason: `The key was not found., ${used}, ${cure}` });
   }
-  if (context.now > found.notAfter.getTime()) {
+  if (now > found.notAfter.getTime()) {
     const span = `Start=${found.notBefore.toUTCString()}, End=${found.notAfter.toUTCString()}`;
     throw new EntraFailure(700027, { what, reason: `The key used is expired., ${used}, Found key '${span}', ${cure}` });
-  }
-  const audiences = strict.exactAudience ? context.audiences.slice(0, 1) : context.audiences;
-  if (![claims.aud].flat().some((audience) => audiences.includes(String(audience).toLowerCase()))) {
-    throw new EntraFailure(700023);
   }
 }
 

@@ -70,10 +70,8 @@ const refuse = (request: WireRequest, refusal: GraphRefusal) =>
 /** An answer with a fault's marks on it. Cutting connections is the server's business. */
 function spoil(reply: WireReply, fault: Fault, request: WireRequest): WireReply {
   const headers = { ...reply.headers };
-  if (fault.retryAfter !== undefined) {
-    headers["retry-after"] =
-      fault.retryAfter instanceof Date ? fault.retryAfter.toUTCString() : String(fault.retryAfter);
-  }
+  const { retryAfter } = fault;
+  if (retryAfter !== undefined) headers["retry-after"] = inHeader(retryAfter);
   for (const [name, value] of Object.entries(fault.headers ?? {})) headers[name.toLowerCase()] = value;
   let body = reply.body?.toString();
   if (typeof fault.body === "string") body = fault.body;
@@ -89,6 +87,10 @@ function spoil(reply: WireReply, fault: Fault, request: WireRequest): WireReply 
   if (fault.nextLink) body = relink(body, fault.nextLink);
   if (fault.truncate) body = body?.slice(0, Math.ceil(body.length / 2));
   return { status: reply.status, headers, ...(body !== undefined && { body }) };
+}
+
+function inHeader(retryAfter: NonNullable<Fault["retryAfter"]>): string {
+  return retryAfter instanceof Date ? retryAfter.toUTCString() : String(retryAfter);
 }
 
 function relink(body: string | undefined, change: (link: string) => string): string | undefined {

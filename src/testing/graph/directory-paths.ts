@@ -164,9 +164,10 @@ export function createDirectoryPaths({ directory, listing, delta }: DirectoryPat
     answer(asked, path) {
       const segments = withoutAlias(path);
       const [first, key, ...rest] = segments;
-      if (first?.text.toLowerCase() === "directoryobjects") return anyObject(asked, segments.slice(1));
+      const name = first?.text ?? "";
+      if (name.toLowerCase() === "directoryobjects") return anyObject(asked, segments.slice(1));
       const collection = collectionOf(first);
-      if (!collection) throw unknownSegment(first?.text ?? "");
+      if (!collection) throw unknownSegment(name);
       const [relation, ...behind] = rest;
       const navigation = relation && navigationNamed(collection.kind, relation.text);
       if (relation && !navigation) throw unknownSegment(relation.text);
