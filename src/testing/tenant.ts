@@ -3,6 +3,7 @@ import { seededGuid } from "./chance/seeded.js";
 import { checkKnown, checkText, checkWhole, defined } from "./check-options.js";
 import { createDirectory, type Directory, type DirectorySizes, defaultSizes } from "./directory/directory.js";
 import { createTenantContents, type TenantContents } from "./directory/tenant-contents.js";
+import { createEnrolment, type Enrolment } from "./enrolment.js";
 import type { GraphSwitches } from "./graph/switches.js";
 import { createTenantGraph, type TenantGraph } from "./graph/tenant-graph.js";
 import type { EmulatorClock } from "./wire/messages.js";
@@ -31,6 +32,13 @@ const appOptions: Record<keyof AppOptions, true> = {
   accessTokenVersion: true,
 };
 
+interface Made {
+  directory: Directory;
+  contents: TenantContents;
+  graph: TenantGraph;
+  enrolment: Enrolment;
+}
+
 /** Numbers of objects are multiplied with each other to find who belongs to whom: they must leave room for that. */
 const mostUsers = 2 ** 31;
 const mostOthers = 2 ** 22;
@@ -47,8 +55,10 @@ export class Tenant {
   readonly domain: string;
   readonly apps = new Map<string, App>();
   readonly #seed: number;
-  readonly #create: () => { directory: Directory; contents: TenantContents; graph: TenantGraph };
-  #created: { directory: Directory; contents: TenantContents; graph: TenantGraph } | undefined;
+  /** Apps that were registered here, as against those of other tenants. */
+  readonly #own = new WeakSet<App>();
+  readonly #create: () => Made;
+  #created: Made | undefined;
   #registered = 0;
 
   constructor(
@@ -67,13 +77,20 @@ export class Tenant {
     this.#create = () => {
       const directory = createDirectory({ ...sizes, seed, tenantId: this.id, domain: this.domain, clock });
       const contents = createTenantContents(directory);
-      return { directory, contents, graph: createTenantGraph({ directory, clock, switches }) };
+      const enrolment = createEnrolment({
+        ...{ directory, apps: this.apps },
+        isRegisteredHere: (app) => this.#own.has(app),
+        apiNamed: (resource) => this.apiNamed(resource),
+      });
+      const { grants } = enrolment;
+      return { directory, contents, enrolment, graph: createTenantGraph({ directory, clock, switches, grants }) };
     };
   }
 
   /** Made when first asked for, since a program may have thousands of tenants and look at a few. */
   get #made() {
     this.#created ??= this.#create();
+    this.#created.enrolment.refresh();
     return this.#created;
   }
 
@@ -100,15 +117,21 @@ export class Tenant {
     checkKnown("addApp()", options, appOptions);
     this.#registered += 1;
     const name = `App ${this.#registered}`;
-    return this.consent(new AppRegistration(options, `${this.#seed}:${name}`, name), options);
+    return this.#enter(new AppRegistration(options, `${this.#seed}:${name}`, name), options, true);
   }
 
   /** Makes an app that is registered elsewhere known here, with its credentials. */
   consent(registration: AppRegistration, options: AppOptions = {}): App {
+    return this.#enter(registration, options, false);
+  }
+
+  #enter(registration: AppRegistration, options: AppOptions, own: boolean): App {
     const { clientId } = registration;
     if (this.apps.has(clientId)) throw new TypeError(`The app ${clientId} is already registered.`);
     const app = new App(registration, this.id, options);
+    if (own) this.#own.add(app);
     this.apps.set(clientId, app);
+    this.#created?.enrolment.refresh();
     return app;
   }
 
@@ -128,9 +151,9 @@ export class Tenant {
 
   /** Back to the generated people, without apps. */
   reset(): void {
+    this.apps.clear();
     this.directory.reset();
     this.graph.reset();
-    this.apps.clear();
     this.#registered = 0;
   }
 }

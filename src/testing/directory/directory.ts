@@ -24,7 +24,7 @@ export interface DirectorySizes {
   groups?: number;
   /** Default 250. */
   devices?: number;
-  /** How many app registrations, each with a service principal. Default 8. */
+  /** How many app registrations, each with a service principal, beside those of the emulator's own apps. Default 8. */
   applications?: number;
   /** How many people elsewhere (`/contacts`). Default 40. */
   contacts?: number;

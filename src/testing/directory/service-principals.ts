@@ -3,6 +3,8 @@ import { graphAppId } from "../wire/hosts.js";
 import type { EmulatorClock } from "../wire/messages.js";
 import type { Programs } from "./applications.js";
 import { filterRule } from "./filter-rules.js";
+import { appRole } from "./granted-roles.js";
+import { graphAppRoles } from "./graph-app-roles.js";
 import { isoSeconds } from "./iso-seconds.js";
 import { type Change, createPopulation, type Population } from "./population.js";
 import { commonFilterRules, dateOf, empty, maker, none, type Properties } from "./recipe.js";
@@ -64,7 +66,7 @@ export function createServicePrincipals(options: ServicePrincipalsOptions): Popu
     tokenEncryptionKeyId: none,
     samlSingleSignOnSettings: none,
     addIns: empty,
-    appRoles: empty,
+    appRoles: (index) => (index === 0 ? Object.keys(graphAppRoles).map((role) => appRole(graphAppId, role)) : []),
     info: () => ({
       logoUrl: null,
       marketingUrl: null,

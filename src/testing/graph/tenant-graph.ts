@@ -1,5 +1,6 @@
 import { seededRandom } from "../chance/seeded.js";
 import type { Directory } from "../directory/directory.js";
+import type { Grant } from "../directory/granted-roles.js";
 import type { EmulatorClock, WireReply, WireRequest } from "../wire/messages.js";
 import { type PathSegment, pathSegments } from "./address.js";
 import type { Asked, GraphCaller } from "./asked.js";
@@ -23,6 +24,8 @@ export interface TenantGraphOptions {
   directory: Directory;
   clock: EmulatorClock;
   switches: Partial<GraphSwitches>;
+  /** What apps were granted, beside those that were generated. */
+  grants(): readonly Grant[];
 }
 
 /** The Graph of one tenant. The service has verified the token before it asks. */
@@ -43,7 +46,7 @@ export interface TenantGraph {
  * Answers for what the directory holds, and for addresses of their own. What Graph has and isn't here is answered as a gap: writing
  * above all. `/me` is refused as Graph refuses it to an app.
  */
-export function createTenantGraph({ directory, clock, switches: chosen }: TenantGraphOptions): TenantGraph {
+export function createTenantGraph({ directory, clock, switches: chosen, grants }: TenantGraphOptions): TenantGraph {
   const initial = initialSwitches(chosen);
   const switches = { ...initial };
   const tokens = createPageTokens();
@@ -53,7 +56,7 @@ export function createTenantGraph({ directory, clock, switches: chosen }: Tenant
   const listing = createListing({ tokens, switches, clock, random, pageSize });
   const delta = createDelta({ directory, tokens, switches, clock, random, pageSize });
   const paths = createDirectoryPaths({ directory, listing, delta });
-  const routes: readonly Route[] = createEndpoints({ directory, paths, clock, seal: tokens.seal });
+  const routes: readonly Route[] = createEndpoints({ directory, paths, clock, grants, seal: tokens.seal });
 
   /** A short page is empty in one of four cases. However high the chance, one page in ten is full, so that every listing ends. */
   function pageSize(wanted: number): number {

@@ -316,7 +316,7 @@ describe("$expand", () => {
 
   it("works on lists, and on members of relations", async () => {
     const { value } = (await graph.get("/applications?$expand=owners($select=id)&$select=id")).json;
-    expect(value.map(({ owners }) => (owners as unknown[]).length)).toEqual([1, 1, 1, 0, 1, 1, 1, 0]);
+    expect(value.map(({ owners }) => (owners as unknown[]).length).slice(0, 8)).toEqual([1, 1, 1, 0, 1, 1, 1, 0]);
     const id = await groupNamed("Company");
     const cast = (await graph.get(`/groups/${id}/members/microsoft.graph.group?$expand=members&$select=id`)).json;
     expect((cast.value[0] as { members: unknown[] }).members.length).toBeGreaterThan(1);
@@ -412,13 +412,13 @@ describe("collections of their own kind", () => {
   });
 
   it.each(["groups", "devices", "contacts", "servicePrincipals", "applications", "administrativeUnits"] as const)(
-    "/%s are as many as was asked for, and can be added, changed, deleted and restored",
+    "/%s are as many as was asked for, beside the first app, and can be added, changed, deleted and restored",
     async (kind) => {
       const sizes = { groups: 70, devices: 11, contacts: 5, applications: 3, administrativeUnits: 2 };
       await using small = await startEmulator({ users: 5, ...sizes, roles });
       const here = graphCaller(small);
       const { count } = small[kind];
-      expect(count).toBe({ ...sizes, servicePrincipals: 3 + 6 }[kind]);
+      expect(count).toBe({ ...sizes, applications: 3 + 1, servicePrincipals: 3 + 1 + 6 }[kind]);
       const objects = small[kind] as Emulator["devices"];
       const { id } = objects.add({ displayName: "New" });
       expect(objects.update(id, { displayName: "Newer" })).toMatchObject({ id, displayName: "Newer" });

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { mix } from "../../chance/seeded.js";
 import type { Kind } from "../../directory/collection.js";
 import { filterRule } from "../../directory/filter-rules.js";
+import { appRoleId } from "../../directory/granted-roles.js";
+import { graphAppRoles } from "../../directory/graph-app-roles.js";
 import { allOf, type ObjectRef } from "../../directory/object-set.js";
 import { firstAppPrincipal } from "../../directory/service-principals.js";
 import type { WireReply } from "../../wire/messages.js";
@@ -12,11 +14,7 @@ import type { EndpointContext } from "./endpoint-context.js";
 import { createTable, type Row } from "./table.js";
 
 /** Application permissions on Microsoft Graph that the generated apps were granted, one to three of them each. */
-const graphRoles = [
-  "df021288-bdef-4463-88db-98f22de89214", // User.Read.All
-  "7ab1d382-f21e-4acd-a863-ba3e13f7da61", // Directory.Read.All
-  "5b567255-7703-4780-807c-7be8301ae99b", // Group.Read.All
-];
+const graphRoles = ["User.Read.All", "Directory.Read.All", "Group.Read.All"].map((role) => graphAppRoles[role]!);
 const defaultAccess = "00000000-0000-0000-0000-000000000000";
 
 interface Assignment {
@@ -47,7 +45,7 @@ const principalTypes: Partial<Record<Kind, string>> = {
  * Who may use which app, and what apps were granted on Microsoft Graph: told once, and read from both ends.
  * @see https://learn.microsoft.com/graph/api/serviceprincipal-list-approleassignedto
  */
-export function appRoleRoutes({ directory, paths }: EndpointContext): Route[] {
+export function appRoleRoutes({ directory, paths, grants }: EndpointContext): Route[] {
   const { servicePrincipals, groups, users } = directory.populations;
 
   /** Every generated app was granted something on Graph, and is open to one group and two people. */
@@ -66,7 +64,20 @@ export function appRoleRoutes({ directory, paths }: EndpointContext): Route[] {
     for (const key of [app, app + 1]) if (key < users.generated) yield open(users, key);
   }
 
+  /** What registered apps have, as it is now. */
+  function* granted(): Generator<Assignment> {
+    for (const { client, resource, roles } of grants()) {
+      const [key, api] = [client, resource].map((appId) => servicePrincipals.keyOf(appId, "appId"));
+      if (key === undefined || api === undefined) continue;
+      for (const role of new Set(roles)) {
+        const principal = { collection: servicePrincipals, key };
+        yield { principal, resource: api, appRoleId: appRoleId(resource, role) };
+      }
+    }
+  }
+
   function* assignments(): Generator<Assignment> {
+    yield* granted();
     for (let app = 0; app < servicePrincipals.generated - firstAppPrincipal; app += 1) {
       for (const assignment of assignmentsOf(app)) {
         const { principal, resource } = assignment;
