@@ -3,10 +3,13 @@ import { defineConfig } from "vitest/config";
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Properties that are tried a few times by `npm test`, and many times by `npm run test:slow`. */
-const properties = [
+/** What `npm test` tries a few times or in part, and `npm run test:slow` many times and in whole. */
+const tried = [
+  "test/graph/read-each.test.ts",
+  "test/graph/requests/run-attempts.test.ts",
   "test/journeys/chaos.test.ts",
   "test/redis/redis.test.ts",
+  "test/testing/clients/tls.test.ts",
   "test/testing/directory/relations.test.ts",
   "test/testing/graph/delta.test.ts",
   "test/testing/graph/paging.test.ts",
@@ -25,7 +28,7 @@ export default defineConfig(({ mode }) => ({
   test: {
     ...(mode === "slow"
       ? {
-          include: ["test/**/*.slow.test.ts", ...properties],
+          include: ["test/**/*.slow.test.ts", ...tried],
           exclude: ["**/node_modules/**"],
           testTimeout: 180_000,
           hookTimeout: 300_000,
@@ -37,8 +40,8 @@ export default defineConfig(({ mode }) => ({
           hookTimeout: 60_000,
         }),
     maxWorkers: "100%",
-    // Loading the same modules for each file would take longer than most of the files.
-    isolate: false,
+    // Loading the same modules for each file would take longer than most of the files do.
+    isolate: mode === "slow",
     // Programs that tests start get the package as it was built, which starts in half the time.
     env: {
       TSX_TSCONFIG_PATH: source("./test/tsconfig.built.json"),

@@ -11,6 +11,7 @@ import { json, type Loopback, type SeenRequest, startLoopback } from "../../supp
 import { ManualClock } from "../../support/manual-clock.js";
 import { failureOf } from "../../support/refusal.js";
 import { SkippingClock } from "../../support/skipping-clock.js";
+import { thorough } from "../../support/thorough.js";
 
 let loopback: Loopback;
 afterEach(() => loopback.close());
@@ -233,8 +234,9 @@ describe("on random bad days", () => {
       }
     });
     const ends = new Set<string>();
-    for (let seed = 1; seed <= 150; seed++) {
-      random = seeded(seed);
+    for (let seed = 1; seed <= (thorough ? 150 : 40); seed++) {
+      // Spread, since neighbours begin alike.
+      random = seeded(Math.imul(seed, 0x9e3779b1));
       const used = policy();
       let attempts = 0;
       let earliest = 0;

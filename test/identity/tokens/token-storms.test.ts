@@ -156,10 +156,11 @@ describe("tokens that are refused", () => {
   ])("a thousand callers with one old token and %s get newer ones from a few requests", async (_which, claims) => {
     const authProvider = provider();
     const refusedToken = await authProvider.getAccessToken({ enableCae: true });
+    // Not all refusals arrive in the same instant.
+    const later = vi.waitFor(() => expect(endpoint.requests.length).toBeGreaterThan(1), { timeout: 10_000 });
     const tokens = await Promise.all(
       times(1_000, refusedToken).map(async (refusedToken, number) => {
-        // Not all refusals arrive in the same instant.
-        if (number >= 500) await vi.waitFor(() => expect(endpoint.requests.length).toBeGreaterThan(1));
+        if (number >= 500) await later;
         const demand: GraphTokenRequest = { enableCae: true, refusedToken };
         const asked = claims(number);
         return authProvider.getAccessToken({ ...demand, ...(asked ? { claims: asked } : { forceRefresh: true }) });
