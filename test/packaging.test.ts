@@ -53,7 +53,13 @@ describe("a bundler", () => {
     writeFileSync(entry, program);
     writeFileSync(tsconfig, "{}");
     await build({
-      ...{ config: false, silent: true, entry: [entry], tsconfig, outDir, format: "esm", platform: "node" },
+      config: false,
+      silent: true,
+      entry: [entry],
+      tsconfig,
+      outDir,
+      format: "esm",
+      platform: "node",
       noExternal: [/^graph-app-identity/],
       external: ["@azure/msal-node", "@microsoft/microsoft-graph-client", "isomorphic-fetch"],
     });

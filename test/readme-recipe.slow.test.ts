@@ -53,8 +53,11 @@ describe.runIf(hasRedis())("the README's recipe for production", () => {
 
   it.each([20, 22, 24])("runs as it stands on Node %i, and lists with a signal", async (major) => {
     const env = {
-      ...{ PATH: process.env.PATH, ...environmentOf(emulator), HTTPS_PROXY: emulator.proxy },
-      ...{ NODE_EXTRA_CA_CERTS: join(packed.project, "ca.pem"), REDIS_URL: redis.url },
+      PATH: process.env.PATH,
+      ...environmentOf(emulator),
+      HTTPS_PROXY: emulator.proxy,
+      NODE_EXTRA_CA_CERTS: join(packed.project, "ca.pem"),
+      REDIS_URL: redis.url,
       TOKEN_KEY: randomBytes(32).toString("base64"),
     };
     const { stdout, stderr } = await promisify(execFile)(node(major), ["recipe.mjs"], { cwd: packed.project, env });

@@ -39,7 +39,9 @@ describe("what another realm made", () => {
   it("is a signal to a deadline, which leaves nothing on it", async () => {
     const foreign = new ForeignSignal();
     const limits = {
-      ...{ clock: systemClock, timeoutMs: 60_000, late: () => new Error("late") },
+      clock: systemClock,
+      timeoutMs: 60_000,
+      late: () => new Error("late"),
       signal: foreign as unknown as AbortSignal,
     };
     expect(await withDeadline(limits, async () => "done")).toBe("done");

@@ -35,7 +35,10 @@ export async function openOwnSpace(): Promise<OwnSpace> {
     FLEET_TOKEN_KEY: randomBytes(32).toString("base64"),
   };
   return {
-    ...{ environment, database, redis, prefix: name },
+    environment,
+    database,
+    redis,
+    prefix: name,
     async remove() {
       for await (const keys of redis.scanStream({ match: `${name}:*`, count: 1_000 })) {
         if (keys.length > 0) await redis.unlink(keys);

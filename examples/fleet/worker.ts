@@ -35,7 +35,10 @@ const worker = new Worker(
     });
   },
   {
-    ...{ connection, prefix, concurrency, name: instance },
+    connection,
+    prefix,
+    concurrency,
+    name: instance,
     lockDuration: lockMs,
     stalledInterval: lockMs / 2,
     maxStalledCount: Number.MAX_SAFE_INTEGER, // Counted below, where the roster can be told.

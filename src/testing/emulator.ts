@@ -259,7 +259,15 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
   };
   const server = await openServer({
-    ...{ host, port, tls, proxy, services, clock, faults, requests, errorSeparator },
+    host,
+    port,
+    tls,
+    proxy,
+    services,
+    clock,
+    faults,
+    requests,
+    errorSeparator,
     loopbackOnly: isLoopback(host),
     control(isOwn) {
       const consent = createConsent({ tenant: outside.tenant, requests, clock, isOwn });

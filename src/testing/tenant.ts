@@ -78,7 +78,8 @@ export class Tenant {
       const directory = createDirectory({ ...sizes, seed, tenantId: this.id, domain: this.domain, clock });
       const contents = createTenantContents(directory);
       const enrolment = createEnrolment({
-        ...{ directory, apps: this.apps },
+        directory,
+        apps: this.apps,
         isRegisteredHere: (app) => this.#own.has(app),
         apiNamed: (resource) => this.apiNamed(resource),
       });

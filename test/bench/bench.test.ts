@@ -43,7 +43,11 @@ describe("a measured process", () => {
 });
 
 const row = (id: string, better: ResultRow["better"], values: Record<string, number[]>): ResultRow => ({
-  ...{ id, title: `title of ${id}`, unit: "unit", better, failures: {} },
+  id,
+  title: `title of ${id}`,
+  unit: "unit",
+  better,
+  failures: {},
   values: Object.fromEntries(Object.entries(values).map(([who, samples]) => [who, summarize(samples)])),
 });
 const own = { tarball: 400_000, unpacked: 1_000_000, entry: 130_000 };
@@ -52,7 +56,13 @@ const rows = [
   row("cold", "lower", { ours: [1], pnp: [1000] }),
 ];
 const results: Results = {
-  ...{ date: "2026-01-02T03:04:05Z", quick: false, rounds: 3, node: "20.0.0", packages: {}, rows, own },
+  date: "2026-01-02T03:04:05Z",
+  quick: false,
+  rounds: 3,
+  node: "20.0.0",
+  packages: {},
+  rows,
+  own,
   machine: { cpu: "One & Only", cores: 2, memoryGB: 4, os: "Linux" },
   contestants: [
     { id: "ours", name: "graph-app-identity" },

@@ -46,8 +46,14 @@ afterAll(() => {
 function compile(folder: string, files: Record<string, string>, options: object): string {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const compilerOptions = {
-    ...{ strict: true, noEmit: true, target: "ES2022", lib: ["ES2023"], skipLibCheck: true, types: ["node"] },
-    ...{ typeRoots: [join(root, "node_modules/@types")], ...options },
+    strict: true,
+    noEmit: true,
+    target: "ES2022",
+    lib: ["ES2023"],
+    skipLibCheck: true,
+    types: ["node"],
+    typeRoots: [join(root, "node_modules/@types")],
+    ...options,
   };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: Object.keys(files) }));
   const tsc = [require.resolve("typescript/bin/tsc"), "-p", folder, "--pretty", "false"];

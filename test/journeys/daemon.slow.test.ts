@@ -57,7 +57,9 @@ describe("the daemon on the embedded tenant", () => {
   it.runIf(existsSync("/dev/full")).each(["20", "50000"])("says that a full disk took less than %s users", (users) => {
     const line = `"$NODE" --import tsx examples/daemon.ts --users ${users} > /dev/full`;
     const { stderr, status } = spawnSync("sh", ["-c", line], {
-      ...{ cwd: root, encoding: "utf8", env: { ...process.env, NODE: process.execPath } },
+      cwd: root,
+      encoding: "utf8",
+      env: { ...process.env, NODE: process.execPath },
     });
     expect(stderr).toMatch(/The output can't be written after \d+: ENOSPC/);
     expect(stderr).not.toMatch(/complete|\n\s+at /);

@@ -38,7 +38,10 @@ describe.skipIf(!(await hasFleetServices()))("a fleet of workers", () => {
     const random = seededRandom(11);
     const sizes = Array.from({ length: 50 }, (_, index) => [0, 1, 50, 51][index] ?? Math.floor(20 + 400 * random()));
     await using fleet = await startFleet(sizes, {
-      ...{ seed: 11, deltaPageSize: 25, shortPages: 0.1, replays: 0.05 },
+      seed: 11,
+      deltaPageSize: 25,
+      shortPages: 0.1,
+      replays: 0.05,
       environment: { FLEET_CONCURRENCY: "4", FLEET_PATIENCE_MS: "500" },
     });
     const { emulator, processes } = fleet;

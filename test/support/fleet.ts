@@ -49,7 +49,10 @@ export async function startFleet(
 
   return {
     ...embedded,
-    ...{ space, processes, roster, lines },
+    space,
+    processes,
+    roster,
+    lines,
     secrets: [embedded.emulator.clientSecret, String(space.environment.FLEET_TOKEN_KEY)],
     /** What the workers have logged. */
     log: (): LogLine[] => lines.map((line) => JSON.parse(line) as LogLine),

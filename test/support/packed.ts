@@ -31,7 +31,10 @@ export function pack(): Packed {
   const tarball = join(base, filename);
   execFileSync("tar", ["-xzf", tarball, "-C", folder, "--strip-components=1"]);
   return {
-    ...{ tarball, size, project, folder },
+    tarball,
+    size,
+    project,
+    folder,
     files: files.map(({ path }: { path: string }) => path),
     remove: () => rmSync(base, { recursive: true, force: true }),
   };

@@ -100,8 +100,15 @@ class Traces {
 function readyLine({ emulator, apps, tenants }: StartedTenant, { ca, bundle }: Trust, environment: object): string {
   const { origin, proxy, console, tenantId, domain } = emulator;
   const line = {
-    ...{ origin, ca, bundle, pid: process.pid, proxy: proxy ?? null, tenantId, domain },
-    ...{ console: console ?? null, control: console !== undefined },
+    origin,
+    ca,
+    bundle,
+    pid: process.pid,
+    proxy: proxy ?? null,
+    tenantId,
+    domain,
+    console: console ?? null,
+    control: console !== undefined,
     tenants: tenants.map((tenant) => ({ tenantId: tenant.tenantId, domain: tenant.domain })),
     apps: apps.map(({ displayName, clientId, clientSecret, roles }) => ({
       name: displayName,

@@ -86,12 +86,16 @@ function removeFrom<T>(list: T[], fits: (entry: T) => boolean, what: string): ob
 /** Apps: registered, consented to, given credentials and relieved of them, as an administrator would. */
 export const appRoutes: readonly Route[] = [
   {
-    ...{ method: "GET", path: "api/apps", does: "the apps" },
+    method: "GET",
+    path: "api/apps",
+    does: "the apps",
     handle: ({ tenant, query }) =>
       listed(tenant.apps.values(), query, ({ displayName, clientId }) => `${displayName} ${clientId}`, shown),
   },
   {
-    ...{ method: "POST", path: "api/apps", does: "registers an app, with no permission unless given" },
+    method: "POST",
+    path: "api/apps",
+    does: "registers an app, with no permission unless given",
     handle({ tenant, body }) {
       checkFields(body, { ...fields, clientId: "text" });
       const { name, clientId, ...rest } = body as { name?: string; clientId?: string };
@@ -102,11 +106,15 @@ export const appRoutes: readonly Route[] = [
     },
   },
   {
-    ...{ method: "GET", path: "api/apps/{clientId}", does: "an app" },
+    method: "GET",
+    path: "api/apps/{clientId}",
+    does: "an app",
     handle: (call) => ({ json: shown(appOf(call)) }),
   },
   {
-    ...{ method: "PATCH", path: "api/apps/{clientId}", does: "changes an app" },
+    method: "PATCH",
+    path: "api/apps/{clientId}",
+    does: "changes an app",
     handle(call) {
       checkFields(call.body, fields);
       const app = appOf(call);
@@ -115,14 +123,18 @@ export const appRoutes: readonly Route[] = [
     },
   },
   {
-    ...{ method: "DELETE", path: "api/apps/{clientId}", does: "takes an app away" },
+    method: "DELETE",
+    path: "api/apps/{clientId}",
+    does: "takes an app away",
     handle(call) {
       call.tenant.apps.delete(appOf(call).clientId);
       return {};
     },
   },
   {
-    ...{ method: "POST", path: "api/apps/{clientId}/roles", does: "grants permissions, from the next token on" },
+    method: "POST",
+    path: "api/apps/{clientId}/roles",
+    does: "grants permissions, from the next token on",
     handle(call) {
       checkFields(call.body, { roles: "texts" });
       requireField(call.body, "roles");
@@ -132,7 +144,9 @@ export const appRoutes: readonly Route[] = [
     },
   },
   {
-    ...{ method: "DELETE", path: "api/apps/{clientId}/roles/{role}", does: "withdraws a permission" },
+    method: "DELETE",
+    path: "api/apps/{clientId}/roles/{role}",
+    does: "withdraws a permission",
     handle(call) {
       const app = appOf(call);
       const { role = "" } = call.params;
@@ -142,20 +156,28 @@ export const appRoutes: readonly Route[] = [
     },
   },
   {
-    ...{ method: "POST", path: "api/apps/{clientId}/secrets", does: "makes a secret, and tells its value this once" },
+    method: "POST",
+    path: "api/apps/{clientId}/secrets",
+    does: "makes a secret, and tells its value this once",
     handle: (call) => ({ status: 201, json: addSecret(call) }),
   },
   {
-    ...{ method: "DELETE", path: "api/apps/{clientId}/secrets/{id}", does: "takes a secret away" },
+    method: "DELETE",
+    path: "api/apps/{clientId}/secrets/{id}",
+    does: "takes a secret away",
     handle: (call) =>
       removeFrom(appOf(call).registration.secrets, ({ id }) => id === call.params.id, `secret ${call.params.id}`),
   },
   {
-    ...{ method: "POST", path: "api/apps/{clientId}/certificates", does: "registers a certificate, given as PEM" },
+    method: "POST",
+    path: "api/apps/{clientId}/certificates",
+    does: "registers a certificate, given as PEM",
     handle: (call) => ({ status: 201, json: addCertificate(call) }),
   },
   {
-    ...{ method: "DELETE", path: "api/apps/{clientId}/certificates/{sha256}", does: "takes a certificate away" },
+    method: "DELETE",
+    path: "api/apps/{clientId}/certificates/{sha256}",
+    does: "takes a certificate away",
     handle(call) {
       const wanted = call.params.sha256?.replaceAll(":", "").toUpperCase();
       return removeFrom(
@@ -166,7 +188,9 @@ export const appRoutes: readonly Route[] = [
     },
   },
   {
-    ...{ method: "POST", path: "api/apps/{clientId}/revoke", does: "revokes the tokens an app holds" },
+    method: "POST",
+    path: "api/apps/{clientId}/revoke",
+    does: "revokes the tokens an app holds",
     handle(call) {
       checkFields(call.body, {});
       appOf(call).validFrom = Math.floor(call.emulator.clock.now() / 1000) + 1;

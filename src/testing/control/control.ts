@@ -32,11 +32,15 @@ export function createControl({ emulator, isOwn, token, version }: ControlOption
   const startedAt = performance.now();
   const routes: readonly Route[] = [
     {
-      ...{ method: "GET", path: "health", does: "whether the emulator is ready, and who it is" },
+      method: "GET",
+      path: "health",
+      does: "whether the emulator is ready, and who it is",
       handle: () => ({ json: health() }),
     },
     {
-      ...{ method: "GET", path: "api", does: "these routes" },
+      method: "GET",
+      path: "api",
+      does: "these routes",
       handle: () => ({
         json: { value: routes.map(({ method, path, does }) => ({ method, path: controlPrefix + path, does })) },
       }),
@@ -45,7 +49,9 @@ export function createControl({ emulator, isOwn, token, version }: ControlOption
     ...directoryRoutes,
     ...stateRoutes,
     {
-      ...{ method: "GET", path: "ca.pem", does: "the certificate authority to trust" },
+      method: "GET",
+      path: "ca.pem",
+      does: "the certificate authority to trust",
       handle() {
         if (emulator.ca === undefined) throw notFound("certificate authority: it speaks no TLS");
         return { text: emulator.ca, contentType: "application/x-pem-file" };

@@ -39,7 +39,9 @@ const searched = (object: Record<string, unknown>) =>
 
 const objectRoutes = (kind: Kind): Route[] => [
   {
-    ...{ method: "GET", path: `api/${kind}`, does: `the ${kind}` },
+    method: "GET",
+    path: `api/${kind}`,
+    does: `the ${kind}`,
     handle(call) {
       const objects = objectsOf(kind, call);
       const show = (id: string) => objects.get(id)!;
@@ -47,22 +49,30 @@ const objectRoutes = (kind: Kind): Route[] => [
     },
   },
   {
-    ...{ method: "POST", path: `api/${kind}`, does: `adds a ${sets[kind]}; what isn't given is made up` },
+    method: "POST",
+    path: `api/${kind}`,
+    does: `adds a ${sets[kind]}; what isn't given is made up`,
     handle: (call) => ({ status: 201, json: changed(() => objectsOf(kind, call).add(propertiesOf(call))) }),
   },
   {
-    ...{ method: "GET", path: `api/${kind}/{id}`, does: `a ${sets[kind]}` },
+    method: "GET",
+    path: `api/${kind}/{id}`,
+    does: `a ${sets[kind]}`,
     handle: (call) => ({ json: objectOf(kind, call) }),
   },
   {
-    ...{ method: "PATCH", path: `api/${kind}/{id}`, does: `changes a ${sets[kind]}` },
+    method: "PATCH",
+    path: `api/${kind}/{id}`,
+    does: `changes a ${sets[kind]}`,
     handle(call) {
       const { id } = objectOf(kind, call);
       return { json: changed(() => objectsOf(kind, call).update(id, propertiesOf(call))) };
     },
   },
   {
-    ...{ method: "DELETE", path: `api/${kind}/{id}`, does: `deletes a ${sets[kind]}; for good with permanently=true` },
+    method: "DELETE",
+    path: `api/${kind}/{id}`,
+    does: `deletes a ${sets[kind]}; for good with permanently=true`,
     handle(call) {
       const permanently = call.query.get("permanently") === "true";
       if (!permanently) objectOf(kind, call);
@@ -85,7 +95,9 @@ function otherOf({ tenant, params }: ControlCall): string {
 
 const relationRoutes = (relation: keyof typeof relations): Route[] => [
   {
-    ...{ method: "GET", path: `api/groups/{id}/${relation}`, does: `a group's ${relation}` },
+    method: "GET",
+    path: `api/groups/{id}/${relation}`,
+    does: `a group's ${relation}`,
     handle(call) {
       const { tenant, query } = call;
       const { id } = objectOf("groups", call);
@@ -96,7 +108,9 @@ const relationRoutes = (relation: keyof typeof relations): Route[] => [
     },
   },
   {
-    ...{ method: "PUT", path: `api/groups/{id}/${relation}/{other}`, does: "makes somebody one of them, once" },
+    method: "PUT",
+    path: `api/groups/{id}/${relation}/{other}`,
+    does: "makes somebody one of them, once",
     handle(call) {
       const { id } = objectOf("groups", call);
       const { contents } = call.tenant;
@@ -105,7 +119,9 @@ const relationRoutes = (relation: keyof typeof relations): Route[] => [
     },
   },
   {
-    ...{ method: "DELETE", path: `api/groups/{id}/${relation}/{other}`, does: "makes somebody none of them" },
+    method: "DELETE",
+    path: `api/groups/{id}/${relation}/{other}`,
+    does: "makes somebody none of them",
     handle(call) {
       const { id } = objectOf("groups", call);
       const { contents } = call.tenant;

@@ -117,53 +117,69 @@ async function listRequests(call: ControlCall): Promise<ControlReply> {
 /** What isn't in the directory: what goes wrong, what time it is, how Graph behaves, what was asked. */
 export const stateRoutes: readonly Route[] = [
   {
-    ...{ method: "GET", path: "api/faults", does: "what is to go wrong, with how often it did and will" },
+    method: "GET",
+    path: "api/faults",
+    does: "what is to go wrong, with how often it did and will",
     handle: ({ emulator }) => ({
       json: { value: emulator.faults.list().map(faultShown), count: emulator.faults.list().length },
     }),
   },
-  { ...{ method: "POST", path: "api/faults", does: "lets something go wrong" }, handle: addFault },
+  { method: "POST", path: "api/faults", does: "lets something go wrong", handle: addFault },
   {
-    ...{ method: "DELETE", path: "api/faults", does: "lets nothing go wrong any more" },
+    method: "DELETE",
+    path: "api/faults",
+    does: "lets nothing go wrong any more",
     handle({ emulator }) {
       emulator.faults.clear();
       return {};
     },
   },
   {
-    ...{ method: "DELETE", path: "api/faults/{id}", does: "takes a fault away" },
+    method: "DELETE",
+    path: "api/faults/{id}",
+    does: "takes a fault away",
     handle({ emulator, params }) {
       if (!emulator.faults.remove(Number(params.id))) throw notFound(`fault ${params.id}`);
       return {};
     },
   },
-  { ...{ method: "GET", path: "api/clock", does: "what time it is" }, handle: clockShown },
-  { ...{ method: "PATCH", path: "api/clock", does: "moves time: advanceMs, or now" }, handle: moveClock },
+  { method: "GET", path: "api/clock", does: "what time it is", handle: clockShown },
+  { method: "PATCH", path: "api/clock", does: "moves time: advanceMs, or now", handle: moveClock },
   {
-    ...{ method: "DELETE", path: "api/clock", does: "back to real time" },
+    method: "DELETE",
+    path: "api/clock",
+    does: "back to real time",
     handle(call) {
       call.emulator.clock.advance(Date.now() - call.emulator.clock.now());
       return {};
     },
   },
   {
-    ...{ method: "GET", path: "api/graph", does: "how Graph behaves" },
+    method: "GET",
+    path: "api/graph",
+    does: "how Graph behaves",
     handle: ({ tenant }) => ({ json: tenant.graph.switches }),
   },
-  { ...{ method: "PATCH", path: "api/graph", does: "changes how Graph behaves" }, handle: switchGraph },
+  { method: "PATCH", path: "api/graph", does: "changes how Graph behaves", handle: switchGraph },
   {
-    ...{ method: "GET", path: "api/requests", does: "what was asked, oldest first; wait=<s> waits for one" },
+    method: "GET",
+    path: "api/requests",
+    does: "what was asked, oldest first; wait=<s> waits for one",
     handle: listRequests,
   },
   {
-    ...{ method: "DELETE", path: "api/requests", does: "empties the log" },
+    method: "DELETE",
+    path: "api/requests",
+    does: "empties the log",
     handle({ emulator }) {
       emulator.requests.length = 0;
       return {};
     },
   },
   {
-    ...{ method: "POST", path: "api/reset", does: "back to the state after the start" },
+    method: "POST",
+    path: "api/reset",
+    does: "back to the state after the start",
     handle({ emulator, body }) {
       checkFields(body, {});
       emulator.reset();
@@ -171,7 +187,9 @@ export const stateRoutes: readonly Route[] = [
     },
   },
   {
-    ...{ method: "POST", path: "api/stop", does: "ends the emulator, as SIGTERM does" },
+    method: "POST",
+    path: "api/stop",
+    does: "ends the emulator, as SIGTERM does",
     handle({ emulator, body }) {
       checkFields(body, {});
       // After the answer.

@@ -31,11 +31,16 @@ export async function openServer({
   let plainOrigin = "";
   const forwarder = createProxy({ enabled: proxy, loopbackOnly, isOwn });
   const sockets = await openSockets({
-    ...{ host, port, secure: tls !== false },
+    host,
+    port,
+    secure: tls !== false,
     names: tls || proxy ? [...ownNames, ...(proxy ? certificateNames : [])] : undefined,
     listener: createListener({
       ...rest,
-      ...{ proxy: forwarder, isOwn, control: control(isOwn), consentOrigin: () => plainOrigin },
+      proxy: forwarder,
+      isOwn,
+      control: control(isOwn),
+      consentOrigin: () => plainOrigin,
     }),
     connect: forwarder.connect,
   });

@@ -57,7 +57,9 @@ async function run(
     REQUESTS_CA_BUNDLE: file("ca.pem"),
     CLIENT_CASES: JSON.stringify(asked),
     EMULATOR_PORT: new URL(emulator.origin).port,
-    ...{ LOGIN_ORIGIN: origins.login, GRAPH_ORIGIN: origins.graph, TENANT_ID: emulator.tenantId },
+    LOGIN_ORIGIN: origins.login,
+    GRAPH_ORIGIN: origins.graph,
+    TENANT_ID: emulator.tenantId,
   };
   const { stdout } = await promisify(execFile)(program!, args, { env: environment, timeout: 60_000 });
   return JSON.parse(stdout) as Record<string, unknown>;

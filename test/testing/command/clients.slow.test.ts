@@ -70,8 +70,12 @@ describe("az", () => {
     emulator.addApp({ displayName: "ARM", identifierUris: ["https://management.core.windows.net"], secrets: [] });
     const ca = file("ca.pem", emulator.ca!);
     const env = {
-      ...{ PATH: process.env.PATH, HOME: mkdtempSync(join(tmpdir(), "az-")), AZURE_CORE_COLLECT_TELEMETRY: "no" },
-      ...{ REQUESTS_CA_BUNDLE: ca, HTTPS_PROXY: emulator.proxy!, NO_PROXY: "127.0.0.1" },
+      PATH: process.env.PATH,
+      HOME: mkdtempSync(join(tmpdir(), "az-")),
+      AZURE_CORE_COLLECT_TELEMETRY: "no",
+      REQUESTS_CA_BUNDLE: ca,
+      HTTPS_PROXY: emulator.proxy!,
+      NO_PROXY: "127.0.0.1",
     };
     const login = ["login", "--service-principal", "-u", emulator.clientId, `-p=${emulator.clientSecret}`];
     const options = ["--tenant", emulator.tenantId, "--allow-no-subscriptions"];

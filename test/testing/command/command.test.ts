@@ -35,7 +35,9 @@ beforeAll(async () => {
 async function post(tenant: string, form: Record<string, string>, origin = ready.origin) {
   const dispatcher = new Agent({ connect: { ca: readFileSync(ready.ca, "utf8") } });
   const answer = await undiciFetch(`${origin}/${tenant}/oauth2/v2.0/token`, {
-    ...{ method: "POST", dispatcher, body: new URLSearchParams(form).toString() },
+    method: "POST",
+    dispatcher,
+    body: new URLSearchParams(form).toString(),
     headers: { "content-type": "application/x-www-form-urlencoded" },
   });
   const body = (await answer.json()) as { access_token?: string; error_codes?: number[] };
@@ -43,7 +45,10 @@ async function post(tenant: string, form: Record<string, string>, origin = ready
   return { status: answer.status, claims: claims && JSON.parse(Buffer.from(claims, "base64url").toString()), ...body };
 }
 const bySecret = ({ clientId, clientSecret }: Ready["apps"][number], scope = `${ready.origin}/.default`) => ({
-  ...{ client_id: clientId, client_secret: clientSecret, grant_type: "client_credentials", scope },
+  client_id: clientId,
+  client_secret: clientSecret,
+  grant_type: "client_credentials",
+  scope,
 });
 
 describe("graph-app-identity emulator, when it is ready", () => {

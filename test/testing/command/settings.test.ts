@@ -8,11 +8,21 @@ describe("the command line", () => {
   it("stands for a tenant of a thousand on port 8443 when it is empty", () => {
     expect(settings()).toEqual({
       emulator: {
-        ...{ port: 8443, users: 1000, seed: 1, tls: { hostnames: [] } },
-        ...{ proxy: false, throttle: false, control: {} },
+        port: 8443,
+        users: 1000,
+        seed: 1,
+        tls: { hostnames: [] },
+        proxy: false,
+        throttle: false,
+        control: {},
       },
-      ...{ apps: [], tenants: [], apis: [], quiet: false },
-      ...{ certificate: undefined, program: undefined, envFile: undefined },
+      apps: [],
+      tenants: [],
+      apis: [],
+      quiet: false,
+      certificate: undefined,
+      program: undefined,
+      envFile: undefined,
     });
   });
 

@@ -135,7 +135,10 @@ describe("where the answer goes", () => {
 
   it("tells of refusal, and grants nothing", async () => {
     expect(told((await cancel(address(back))).headers.get("location"))).toEqual({
-      ...{ x: "1", state: "a b&c", error: "permission_denied", error_description: "The admin canceled the request" },
+      x: "1",
+      state: "a b&c",
+      error: "permission_denied",
+      error_description: "The admin canceled the request",
     });
     const v2 = await cancel(address(back, `${emulator.tenantId}/v2.0/adminconsent`));
     expect(told(v2.headers.get("location"))).toMatchObject({

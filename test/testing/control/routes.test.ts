@@ -203,8 +203,13 @@ describe("the log", () => {
       count: 1,
       value: [
         {
-          ...{ method: "GET", status: 403, app: reader.clientId, error: { code: "Authorization_RequestDenied" } },
-          ...{ n: expect.any(Number), ms: expect.any(Number), bytes: expect.any(Number) },
+          method: "GET",
+          status: 403,
+          app: reader.clientId,
+          error: { code: "Authorization_RequestDenied" },
+          n: expect.any(Number),
+          ms: expect.any(Number),
+          bytes: expect.any(Number),
           advice: { lacks: ["GroupMember.Read.All"], consent },
         },
       ],

@@ -47,7 +47,10 @@ const rows: Row[] = [
   {
     title: "a wrong secret",
     request: () => ({ form: { client_secret: "wrong" } }),
-    ...{ status: 401, error: "invalid_client", code: 7000215, linked: true },
+    status: 401,
+    error: "invalid_client",
+    code: 7000215,
+    linked: true,
     text: /^Invalid client secret provided\. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '[0-9a-f-]{36}'\.$/,
   },
   {
@@ -56,19 +59,28 @@ const rows: Row[] = [
       const expired = emulator.app().addSecret({ expiresAt: new Date(Date.now() - 1000) });
       return { form: { client_secret: expired } };
     },
-    ...{ status: 401, error: "invalid_client", code: 7000222, linked: true },
+    status: 401,
+    error: "invalid_client",
+    code: 7000222,
+    linked: true,
     text: /^The provided client secret keys for app '[0-9a-f-]{36}' are expired\. Visit the Azure portal to create new keys for your app: https:\/\/aka\.ms\/NewClientSecret, or consider using certificate credentials for added security: https:\/\/aka\.ms\/certCreds\.$/,
   },
   {
     title: "an unknown app",
     request: () => ({ form: { client_id: unknownId } }),
-    ...{ status: 400, error: "unauthorized_client", code: 700016, linked: true },
+    status: 400,
+    error: "unauthorized_client",
+    code: 700016,
+    linked: true,
     text: /^Application with identifier '5b1c1ad7-[^']+' was not found in the directory 'Contoso'\. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant\. You may have sent your authentication request to the wrong tenant\.$/,
   },
   ...["00000000-0000-0000-0000-000000000000", "my-app"].map((id) => ({
     title: `${id} as the client id`,
     request: () => ({ form: { client_id: id } }),
-    ...{ status: 400, error: "unauthorized_client", code: 700038, linked: false },
+    status: 400,
+    error: "unauthorized_client",
+    code: 700038,
+    linked: false,
     text: `${id} is not a valid application identifier.`,
   })),
   {
@@ -77,40 +89,64 @@ const rows: Row[] = [
       emulator.app().disabled = true;
       return {};
     },
-    ...{ status: 400, error: "unauthorized_client", code: 7000112, linked: false, text: /is disabled\.$/ },
+    status: 400,
+    error: "unauthorized_client",
+    code: 7000112,
+    linked: false,
+    text: /is disabled\.$/,
   },
   ...[unknownId, "nowhere.example"].map((tenant) => ({
     title: `${tenant} as the tenant`,
     request: () => ({ tenant }),
-    ...{ status: 400, error: "invalid_request", code: 90002, linked: true },
+    status: 400,
+    error: "invalid_request",
+    code: 90002,
+    linked: true,
     text: `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.`,
   })),
   {
     title: "a malformed tenant",
     request: () => ({ tenant: "contoso" }),
-    ...{ status: 400, error: "invalid_request", code: 900023, linked: true },
+    status: 400,
+    error: "invalid_request",
+    code: 900023,
+    linked: true,
     text: "Specified tenant identifier 'contoso' is neither a valid DNS name, nor a valid external domain.",
   },
   {
     title: "a scope without /.default",
     request: () => ({ form: { scope: "https://graph.microsoft.com/User.Read" } }),
-    ...{ status: 400, error: "invalid_scope", code: 1002012, linked: false },
+    status: 400,
+    error: "invalid_scope",
+    code: 1002012,
+    linked: false,
     text: "The provided value for scope https://graph.microsoft.com/User.Read is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).",
   },
   {
     title: "two resources",
     request: () => ({ form: { scope: "https://graph.microsoft.com/.default api://orders/.default" } }),
-    ...{ status: 400, error: "invalid_scope", code: 700022, linked: false, text: /contains more than one resource\.$/ },
+    status: 400,
+    error: "invalid_scope",
+    code: 700022,
+    linked: false,
+    text: /contains more than one resource\.$/,
   },
   {
     title: "a resource parameter",
     request: () => ({ form: { resource: "https://graph.microsoft.com" } }),
-    ...{ status: 400, error: "invalid_request", code: 901002, linked: false, text: /'resource'/ },
+    status: 400,
+    error: "invalid_request",
+    code: 901002,
+    linked: false,
+    text: /'resource'/,
   },
   {
     title: "no credential",
     request: () => ({ form: { client_secret: undefined } }),
-    ...{ status: 401, error: "invalid_client", code: 7000218, linked: false },
+    status: 401,
+    error: "invalid_client",
+    code: 7000218,
+    linked: false,
     text: "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
   },
   {
@@ -119,7 +155,10 @@ const rows: Row[] = [
       const { clientId, clientSecret } = emulator.addApp({ publicClient: true });
       return { form: { client_id: clientId, client_secret: clientSecret } };
     },
-    ...{ status: 401, error: "invalid_client", code: 700025, linked: false },
+    status: 401,
+    error: "invalid_client",
+    code: 700025,
+    linked: false,
     text: "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.",
   },
   ...(
@@ -134,53 +173,82 @@ const rows: Row[] = [
       emulator.faults.add({ aadsts: code });
       return {};
     },
-    ...{ status, error, code, linked: false, text },
+    status,
+    error,
+    code,
+    linked: false,
+    text,
   })),
   {
     title: "an unknown resource",
     request: () => ({ form: { scope: "api://nothing/.default" } }),
-    ...{ status: 400, error: "invalid_resource", code: 500011, linked: true },
+    status: 400,
+    error: "invalid_resource",
+    code: 500011,
+    linked: true,
     text: /^The resource principal named api:\/\/nothing was not found in the tenant named [0-9a-f-]{36}\. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant\. You might have sent your authentication request to the wrong tenant\.$/,
   },
   ...["grant_type", "scope", "client_id"].map((name) => ({
     title: `no ${name}`,
     request: () => ({ form: { [name]: undefined } }),
-    ...{ status: 400, error: "invalid_request", code: 900144, linked: false },
+    status: 400,
+    error: "invalid_request",
+    code: 900144,
+    linked: false,
     text: `The request body must contain the following parameter: '${name}'.`,
   })),
   {
     title: "an unknown grant",
     request: () => ({ form: { grant_type: "magic" } }),
-    ...{ status: 400, error: "unsupported_grant_type", code: 70003, linked: false },
+    status: 400,
+    error: "unsupported_grant_type",
+    code: 70003,
+    linked: false,
     text: "The app requested an unsupported grant type 'magic'.",
   },
   {
     title: "an assertion that is no JWT",
     request: () => ({ form: byAssertion("nonsense") }),
-    ...{ status: 400, error: "invalid_request", code: 50027, linked: true, text: "JWT token is invalid or malformed." },
+    status: 400,
+    error: "invalid_request",
+    code: 50027,
+    linked: true,
+    text: "JWT token is invalid or malformed.",
   },
   ...["iss", "aud"].map((claim) => ({
     title: `an assertion without ${claim}`,
     request: () => asking(sign({ claims: { [claim]: undefined } })),
-    ...{ status: 400, error: "invalid_request", code: 90014, linked: true },
+    status: 400,
+    error: "invalid_request",
+    code: 90014,
+    linked: true,
     text: `The required field '${claim}' is missing from the credential. Ensure that you have all the necessary parameters for the login request.`,
   })),
   {
     title: "an assertion that names no key",
     request: () => asking(sign({ header: {} })),
-    ...{ status: 401, error: "invalid_client", code: 5002723, linked: true },
+    status: 401,
+    error: "invalid_client",
+    code: 5002723,
+    linked: true,
     text: "Invalid JWT token. No certificate SHA-1 thumbprint, certificate SHA-256 thumbprint, nor keyId specified in token header.",
   },
   {
     title: "an assertion with a symmetric signature",
     request: () => asking(sign({ header: { alg: "HS256" } })),
-    ...{ status: 401, error: "invalid_client", code: 5002738, linked: true },
+    status: 401,
+    error: "invalid_client",
+    code: 5002738,
+    linked: true,
     text: /^Invalid JWT token\. 'HS256' is not a supported signature algorithm\. Supported signing algorithms are: '.*RS256.*'$/,
   },
   {
     title: "an assertion of another app",
     request: () => asking(sign({ claims: { iss: unknownId, sub: unknownId } })),
-    ...{ status: 401, error: "invalid_client", code: 700021, linked: true },
+    status: 401,
+    error: "invalid_client",
+    code: 700021,
+    linked: true,
     text: "Client assertion application identifier doesn't match 'client_id' parameter. Review the documentation at https://docs.microsoft.com/azure/active-directory/develop/active-directory-certificate-credentials .",
   },
   {
@@ -189,7 +257,10 @@ const rows: Row[] = [
       emulator.app().removeCertificates();
       return asking(sign());
     },
-    ...{ status: 401, error: "invalid_client", code: 700027, linked: false },
+    status: 401,
+    error: "invalid_client",
+    code: 700027,
+    linked: false,
     text: /^The certificate with identifier used to sign the client assertion is not registered on application\. \[Reason - The key was not found\., Thumbprint of key used by client: '[0-9A-F]{64}'/,
   },
   {
@@ -198,7 +269,10 @@ const rows: Row[] = [
       const other = await selfsigned.generate([{ name: "commonName", value: "another" }], { keySize: 2048 });
       return asking(sign({}, other.private));
     },
-    ...{ status: 401, error: "invalid_client", code: 700027, linked: false },
+    status: 401,
+    error: "invalid_client",
+    code: 700027,
+    linked: false,
     text: /^Client assertion contains an invalid signature\. \[Reason - The key was not found\./,
   },
   {
@@ -207,7 +281,10 @@ const rows: Row[] = [
       emulator.clock.advance(400 * 86_400_000);
       return asking(sign());
     },
-    ...{ status: 401, error: "invalid_client", code: 700027, linked: false },
+    status: 401,
+    error: "invalid_client",
+    code: 700027,
+    linked: false,
     text: /^Client assertion contains an invalid signature\. \[Reason - The key used is expired\., Thumbprint of key used by client: '[0-9A-F]{64}', Found key 'Start=.*, End=.*'/,
   },
   ...[
@@ -216,7 +293,10 @@ const rows: Row[] = [
   ].map(({ when, nbf, exp }) => ({
     title: `an assertion that ${when}`,
     request: () => asking(sign({ claims: { iat: nbf, nbf, exp } })),
-    ...{ status: 401, error: "invalid_client", code: 700024, linked: true },
+    status: 401,
+    error: "invalid_client",
+    code: 700024,
+    linked: true,
     text: /^Client assertion is not within its valid time range\. Current time: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z, assertion valid from \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.0{7}Z, expiry time of assertion \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.0{7}Z\. Review the documentation at /,
   })),
   {
@@ -228,7 +308,10 @@ const rows: Row[] = [
       const claims = { iss: "https://ci.example", sub: "repo:other", aud: "api://AzureADTokenExchange" };
       return asking(sign({ header: { kid: "1" }, claims }));
     },
-    ...{ status: 401, error: "invalid_client", code: 700213, linked: false },
+    status: 401,
+    error: "invalid_client",
+    code: 700213,
+    linked: false,
     text: "No matching federated identity record found for presented assertion subject 'repo:other'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion. https://learn.microsoft.com/entra/workload-id/workload-identity-federation",
   },
 ];
@@ -325,7 +408,12 @@ describe("an issued token", () => {
     expect(claims).toMatchObject({
       aud: "https://graph.microsoft.com",
       iss: `https://sts.windows.net/${tenantId}/`,
-      ...{ appid: clientId, appidacr: "1", idtyp: "app", tid: tenantId, ver: "1.0", roles: ["User.Read.All"] },
+      appid: clientId,
+      appidacr: "1",
+      idtyp: "app",
+      tid: tenantId,
+      ver: "1.0",
+      roles: ["User.Read.All"],
     });
     expect(claims.oid).toBe(claims.sub);
     expect(claims.idp).toBe(claims.iss);
@@ -364,7 +452,11 @@ describe("an issued token", () => {
     const { claims, header } = await requestToken(emulator, { form: { scope: "api://orders/.default" } });
     expect(claims).toMatchObject({
       iss: `https://login.microsoftonline.com/${emulator.tenantId}/v2.0`,
-      ...{ aud: api.clientId, azp: emulator.clientId, azpacr: "1", ver: "2.0", roles: ["Orders.Read"] },
+      aud: api.clientId,
+      azp: emulator.clientId,
+      azpacr: "1",
+      ver: "2.0",
+      roles: ["Orders.Read"],
     });
     for (const name of ["appid", "idtyp", "wids"]) expect(claims).not.toHaveProperty(name);
     expect(header).not.toHaveProperty("x5t");
@@ -494,7 +586,9 @@ describe("discovery", () => {
       "https://login.microsoftonline.us/t/v2.0/.well-known/openid-configuration",
     );
     const instance = (preferred_network: string, preferred_cache: string, ...others: string[]) => ({
-      ...{ preferred_network, preferred_cache, aliases: [preferred_network, ...others] },
+      preferred_network,
+      preferred_cache,
+      aliases: [preferred_network, ...others],
     });
     const com = "login.microsoftonline.com";
     expect(body.metadata).toEqual(

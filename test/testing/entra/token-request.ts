@@ -67,7 +67,10 @@ export async function signAssertion(
     iss: emulator.clientId,
     sub: emulator.clientId,
     aud: `https://login.microsoftonline.com/${emulator.tenantId}/oauth2/v2.0/token`,
-    ...{ iat: now, nbf: now, exp: now + 600, jti: randomUUID() },
+    iat: now,
+    nbf: now,
+    exp: now + 600,
+    jti: randomUUID(),
     ...claims,
   };
   const alg = String(header?.alg ?? "PS256");

@@ -90,7 +90,9 @@ describe("pages of /users", () => {
         const added = new Set<string>();
         const rounds = [...changes];
         const options = {
-          ...{ $select: "id", $top: top, $count: "true" },
+          $select: "id",
+          $top: top,
+          $count: "true",
           $filter: filtered ? "userType ne 'Robot'" : undefined,
           $orderby: sorted ? "displayName desc" : undefined,
         };
