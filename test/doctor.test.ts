@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Check, type CheckName, checkUp, titles } from "../src/doctor/checkup.js";
+import type { FunctionName } from "../src/doctor/needed-permissions.js";
 import * as library from "../src/index.js";
 import { type Emulator, startEmulator } from "../src/testing/index.js";
 import { makeCertificate, type TestCertificate } from "./support/certificates.js";
@@ -36,7 +37,8 @@ beforeEach(async () => {
 });
 afterEach(() => emulator.stop());
 
-const names = Object.keys(titles) as CheckName[];
+/** What is told without `--for`. */
+const names: CheckName[] = (Object.keys(titles) as CheckName[]).filter((name) => name !== "functions");
 const nothingSet = Object.fromEntries(
   Object.keys(process.env)
     .filter((name) => /^(AZURE_|GRAPH_APP_IDENTITY_|NO_COLOR|FORCE_COLOR)/.test(name))
@@ -310,6 +312,59 @@ describe("Entra", () => {
   });
 });
 
+describe("what the app is for", () => {
+  async function judged(functions: FunctionName[], roles: string[]) {
+    emulator.app().roles = roles;
+    vi.stubGlobal("fetch", emulator.fetch);
+    try {
+      const checks: Check[] = [];
+      const env = environmentOf(emulator);
+      for await (const check of checkUp({ library, parametersFile: undefined, env, functions })) checks.push(check);
+      expect(checks.map(({ name }) => name)).toEqual([...names, "functions"]);
+      return checks.at(-1);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  }
+
+  it.each<[FunctionName, string[], string[]]>([
+    ["listUsers", ["User.ReadBasic.All"], []],
+    ["countUsers", ["Group.Read.All"], ["User.Read.All"]],
+    ["deltaUsers", ["User.ReadBasic.All"], ["User.Read.All"]],
+    ["deltaGroups", ["User.Read.All"], ["GroupMember.Read.All"]],
+    ["readByIds", ["User.Read.All"], []],
+    ["readDirectory", ["User.Read.All"], ["GroupMember.Read.All"]],
+    ["readDirectory", ["Directory.Read.All"], []],
+    ["readDirectory", [], ["User.Read.All", "GroupMember.Read.All"]],
+  ])("%s with %j lacks %j", async (name, roles, missing) => {
+    const check = await judged([name], roles);
+    if (missing.length === 0) {
+      expect(check).toEqual({ name: "functions", status: "ok", detail: `can be used: ${name}` });
+      return;
+    }
+    const { tenantId, clientId } = emulator;
+    expect(check).toMatchObject({
+      status: "failed",
+      detail: `${name} lacks ${missing.join(" and ")}`,
+      remedy: expect.stringContaining(missing.join(", ")),
+      adminConsentUrl: `https://login.microsoftonline.com/${tenantId}/adminconsent?client_id=${clientId}`,
+      lacks: { [name]: missing },
+    });
+  });
+
+  it("tells several at once, apart", async () => {
+    expect(await judged(["listUsers", "deltaGroups"], ["User.Read.All"])).toMatchObject({
+      detail: "can be used: listUsers; deltaGroups lacks GroupMember.Read.All",
+      lacks: { deltaGroups: ["GroupMember.Read.All"] },
+    });
+  });
+
+  it("isn't checked without a token", async () => {
+    emulator.app().disabled = true;
+    expect(await judged(["listUsers"], [])).toEqual({ name: "functions", status: "not checked" });
+  });
+});
+
 describe("Graph", () => {
   it("refuses an app without the role: the permission is missing, Graph is well, and the link to consent is there", async () => {
     emulator.app().roles = ["Group.Read.All"];
@@ -378,6 +433,7 @@ describe("the command", () => {
   it.each([
     [["--jason"], "'--jason'"],
     [["one.json", "two.json"], "one file too many: two.json"],
+    [["--for", "listUsers,listUserz"], '--for knows no "listUserz": it takes listUsers, countUsers'],
   ])("answers %j with what is wrong, the usage, and exit code 2", async (args, said) => {
     const { stdout, stderr, code } = await doctor(args);
     expect({ stdout, code }).toEqual({ stdout: "", code: 2 });

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
+import { adminConsentUrl } from "../access-token.js";
 import type * as Library from "../index.js";
 import { inVariables, unusedProxy } from "./environment.js";
+import { type FunctionName, lacking } from "./needed-permissions.js";
 
 /** What is looked at, in this order, and what it is called. */
 export const titles = {
@@ -13,6 +15,7 @@ export const titles = {
   permission: "Permission",
   graph: "Graph",
   user: "One user",
+  functions: "Functions",
 } as const;
 
 export type CheckName = keyof typeof titles;
@@ -29,6 +32,8 @@ export interface Check {
   aadsts?: number;
   correlationId?: string;
   requestId?: string;
+  /** Functions that this app can't use, and the permissions that each lacks. */
+  lacks?: Partial<Record<FunctionName, string[]>>;
 }
 
 type Finding = Omit<Check, "name">;
@@ -39,6 +44,8 @@ export interface CheckupOptions {
   /** A quickstart's file; without one, the environment is looked at. */
   parametersFile: string | undefined;
   env: NodeJS.ProcessEnv;
+  /** What the app is for. */
+  functions?: readonly FunctionName[] | undefined;
 }
 
 const variables = [
@@ -104,6 +111,7 @@ export async function* checkUp(options: CheckupOptions): AsyncGenerator<Check> {
   yield* checkup.told("entra", "tenant", "app", "credential", "clock");
   if (authProvider && verification) await checkup.askGraph(authProvider, verification);
   yield* checkup.told("permission", "graph", "user");
+  if (options.functions) yield { name: "functions", ...judgeFunctions(options.functions, authProvider, verification) };
 }
 
 class Checkup {
@@ -242,6 +250,34 @@ function judgeCredential({ kind, expiresOn }: Library.Verification["credential"]
   if (expiresOn.getTime() - Date.now() > soonMs) return { status: "ok", detail };
   const remedy = "Make its successor now, upload that one's public half, and put it in place of this one.";
   return { status: "warning", detail, remedy };
+}
+
+/** By what is in the token: nothing is asked for. */
+function judgeFunctions(
+  names: readonly FunctionName[],
+  authProvider: Library.AppIdentityAuthProvider | undefined,
+  found: Library.Verification | undefined,
+): Finding {
+  const granted = found?.roles?.granted;
+  if (!authProvider || !granted)
+    return { status: "not checked", ...(found && { detail: "the token doesn't tell what is granted" }) };
+  const { cloud, tenantId, clientId } = authProvider;
+  const entries = names.map((name) => [name, lacking(name, granted)] as const);
+  const short = entries.filter(([, missing]) => missing.length > 0);
+  const usable = entries.filter(([, missing]) => missing.length === 0).map(([name]) => name);
+  const detail = [
+    usable.length > 0 ? `can be used: ${usable.join(", ")}` : "",
+    ...short.map(([name, missing]) => `${name} lacks ${missing.join(" and ")}`),
+  ];
+  if (short.length === 0) return { status: "ok", detail: detail.filter(Boolean).join("; ") };
+  const wanted = [...new Set(short.flatMap(([, missing]) => missing))].join(", ");
+  return {
+    status: "failed",
+    detail: detail.filter(Boolean).join("; "),
+    remedy: `Give the app ${wanted} as application permissions, and have an administrator consent to them.`,
+    adminConsentUrl: adminConsentUrl({ loginHost: cloud.loginHost, tenantId, clientId }),
+    lacks: Object.fromEntries(short),
+  };
 }
 
 function judgeClock(skewMs: number): Finding {

@@ -1,13 +1,16 @@
 import { parseArgs } from "node:util";
 import { linesOf, verdictOn } from "./checklist.js";
 import { type Check, checkUp } from "./checkup.js";
+import { type FunctionName, isFunctionName, neededPermissions } from "./needed-permissions.js";
 
-const usage = `Usage: graph-app-identity doctor [parameters.json] [--json]
+const usage = `Usage: graph-app-identity doctor [parameters.json] [--for <functions>] [--json]
 
 Checks what a job needs to read users, one thing after the other, and says what to do about each that fails. It asks
 for a token and the id of one user (or one entry of the file's endpoint), and changes nothing.
 
   parameters.json   the quickstart's file; without it, the AZURE_* variables of the environment
+  --for a,b         says which of the library's functions this app may use, and which permission each lacks:
+                    ${Object.keys(neededPermissions).join(", ")}
   --json            one JSON object on stdout instead of the checklist
   -h, --help        this text
   -v, --version     the version of this package
@@ -20,13 +23,22 @@ function readArguments(args: string[]) {
     args,
     allowPositionals: true,
     options: {
+      for: { type: "string" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
       version: { type: "boolean", short: "v", default: false },
     },
   });
   if (positionals.length > 1) throw new TypeError(`There is one file too many: ${positionals.slice(1).join(" ")}.`);
-  return { ...values, parametersFile: positionals[0] };
+  return { ...values, functions: functionsIn(values.for), parametersFile: positionals[0] };
+}
+
+function functionsIn(text: string | undefined): FunctionName[] | undefined {
+  const names = text?.split(",").map((name) => name.trim());
+  return names?.map((name) => {
+    if (isFunctionName(name)) return name;
+    throw new TypeError(`--for knows no "${name}": it takes ${Object.keys(neededPermissions).join(", ")}.`);
+  });
 }
 
 /**
@@ -41,7 +53,7 @@ export async function doctorCommand(args: string[], version: string): Promise<nu
     process.stderr.write(`${(error as Error).message}\n\n${usage}`);
     return 2;
   }
-  const { json, help, parametersFile } = given;
+  const { json, help, parametersFile, functions } = given;
   if (help || given.version) {
     process.stdout.write(help ? usage : `${version}\n`);
     return 0;
@@ -52,7 +64,7 @@ export async function doctorCommand(args: string[], version: string): Promise<nu
   // Loaded here, since neither the usage nor a misuse needs it.
   const library = await import("../index.js");
   const checks: Check[] = [];
-  for await (const check of checkUp({ library, parametersFile, env: process.env })) {
+  for await (const check of checkUp({ library, parametersFile, functions, env: process.env })) {
     checks.push(check);
     if (!json) process.stdout.write(`${linesOf(check, coloured)}\n`);
   }
