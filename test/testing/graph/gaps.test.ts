@@ -79,6 +79,7 @@ describe("what Graph has and the embedded tenant hasn't", () => {
     ["GET", "/users/USER/calender"],
     ["GET", "/users/USER/displayName/first"],
     ["GET", "/users/USER/memberOf/GROUP/nothing"],
+    ["GET", "/users/delta/nothing"],
     ["GET", "/security/alertz"],
     ["GET", "/identity/conditionalAcces"],
     ["GET", "/reports/getTeamsUserActivityUserDetial(period='D7')"],

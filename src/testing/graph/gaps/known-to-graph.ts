@@ -64,8 +64,10 @@ export function placeOf(segments: readonly PathSegment[]): Place | undefined {
     // The service is the one type without a name.
     if (at !== service && (at.type === "" || !type)) return behindTheKnown(name, at);
     const operations = type?.operations[at.many ? 1 : 0];
-    if (operations?.has(`${name}!`)) return "action";
-    if (operations?.has(name)) return "function";
+    // What follows can only be its parameters.
+    const isOperation = last || segments[index + 1]?.property !== undefined;
+    if (operations?.has(`${name}!`)) return isOperation ? "action" : undefined;
+    if (operations?.has(name)) return isOperation ? "function" : undefined;
     if (at.many && last && name === "$ref") return "references";
     if (last && /^\$(count|value|ref|metadata)$/.test(name)) return name === "$ref" ? "reference" : "value";
     const next = step(at, text, name, type);
