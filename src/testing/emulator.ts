@@ -170,6 +170,7 @@ function controlSettings(control: EmulatorOptions["control"], loopbackOnly: bool
  * const { tenantId, clientId, clientSecret, fetch } = emulator;
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  // Over sixty lines: it puts together the parts, which have to know each other, and gives them out as one object.
   checkKnown("startEmulator()", options, optionNames);
   const strict = options.strict === true ? strictest : options.strict || {};
   checkKnown("strict", strict, strictest);

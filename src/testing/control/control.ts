@@ -27,7 +27,10 @@ const safe = {
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 };
 
-/** Answers what is asked under `/_emulator/`, from one table of routes: gives a function that tells whether it did. */
+/**
+ * Answers what is asked under `/_emulator/`, from one table of routes: gives a function that tells whether it did.
+ * Over sixty lines, since the routes about all routes stand in the table that they tell of.
+ */
 export function createControl({ emulator, isOwn, token, version }: ControlOptions) {
   const startedAt = performance.now();
   const routes: readonly Route[] = [

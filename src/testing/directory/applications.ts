@@ -40,6 +40,7 @@ interface ApplicationsOptions {
   log(change: Change): void;
 }
 
+/** Over sixty lines: how each property is generated, as one recipe over the same names and seed. */
 export function createApplications({ seed, size, domain, programs, clock, log }: ApplicationsOptions): Population {
   const { name, appIds } = programs;
   const ids = createKeyedGuids(seed);

@@ -20,6 +20,7 @@ interface ClosuresOptions {
 /** The latest ones are kept, so that the pages of a listing don't go all the way each. */
 const mostKept = 16;
 
+/** Over sixty lines: short walks that share the sets kept and the version they are of. */
 export function createClosures({ populations, visit, version }: ClosuresOptions): Closures {
   const kept = new Map<string, { at: number; positions: Positions }>();
 

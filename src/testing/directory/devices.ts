@@ -28,6 +28,7 @@ const systems: readonly System[] = [
   { name: "AndroidForWork", version: "15", prefix: "PIXEL", manufacturer: "Google", model: "Pixel 9" },
 ];
 
+/** Over sixty lines: how each property is generated, as one recipe over the same names and seed. */
 export function createDevices({ seed, size, clock, log }: DevicesOptions): Population {
   const ids = createKeyedGuids(seed);
   const deviceIds = createKeyedGuids(mix(seed, 1));

@@ -132,6 +132,7 @@ const singleGroupProperties = [
   "unseenCount",
 ];
 
+/** Over sixty lines: how each property is generated, as one recipe over the same names and seed. */
 export function createGroups({ seed, size, domain, clock, log }: GroupsOptions): Population {
   const ids = createKeyedGuids(seed);
   const properties = groupProperties(seed, domain);

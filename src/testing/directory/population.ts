@@ -58,7 +58,10 @@ export interface Recipe
   complete?(given: Record<string, unknown>, key: number): object;
 }
 
-/** Objects are numbered: the generated ones from 0, those added later from there on. Numbers are never used twice. */
+/**
+ * Objects are numbered: the generated ones from 0, those added later from there on. Numbers are never used twice.
+ * Over sixty lines: short methods that share what was changed, removed and named otherwise.
+ */
 export function createPopulation(recipe: Recipe, clock: EmulatorClock, log: (change: Change) => void): Population {
   const { kind, entity, properties, singleOnly, generated, make, identifiers } = recipe;
   const { identifierOf = () => "id", leftOut = [] } = recipe;

@@ -12,6 +12,7 @@ export interface Positions {
 
 const bits = 65_536;
 
+/** Over sixty lines: short methods that share the pieces, and where they were last. */
 export function createPositions(): Positions {
   const pieces = new Map<number, Uint8Array>();
   let sorted: number[] | undefined;

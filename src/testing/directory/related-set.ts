@@ -18,6 +18,7 @@ const many = 64;
 /**
  * The objects that one object is related to: first the generated ones, part by part, then those added later, in turns
  * from each part, so that no position moves when another is added.
+ * Over sixty lines: short methods that share the parts and their pieces.
  */
 export function createRelatedSet(
   parts: readonly RelatedPart[],

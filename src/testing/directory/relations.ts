@@ -30,6 +30,7 @@ interface RelationsOptions {
   version(): number;
 }
 
+/** Over sixty lines: short methods that share the links of each relation. */
 export function createRelations({ populations, structure, log, version }: RelationsOptions): Relations {
   const links = new Map<RelationRule, Links>(relationRules.map((rule) => [rule, createLinks()]));
   const linksOf = (rule: RelationRule) => links.get(rule)!;

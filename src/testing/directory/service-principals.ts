@@ -33,6 +33,7 @@ interface ServicePrincipalsOptions {
   log(change: Change): void;
 }
 
+/** Over sixty lines: how each property is generated, as one recipe over the same names and seed. */
 export function createServicePrincipals(options: ServicePrincipalsOptions): Population {
   const { seed, apps, programs, tenantId, clock, log } = options;
   const ids = createKeyedGuids(seed);

@@ -30,6 +30,7 @@ const roleHolders = [2, 1, 3, 1, 2, 4, 1, 2];
 const boardSize = 5;
 
 /**
+ * Over sixty lines: one rule for each relation, from both ends, over the same sizes.
  * @param sizes how many of each kind are generated
  * @param reports whether a user reports to somebody
  * @param isGuest whether somebody has invited a user

@@ -26,6 +26,7 @@ export interface DeltaEntries {
   touched(object: ObjectRef, happened: Happened): ItemsOf;
 }
 
+/** Over sixty lines: short methods that share what was asked and what the caller may see. */
 export function createDeltaEntries(directory: Directory, asked: DeltaAsked, view: View): DeltaEntries {
   const { populations, relations } = directory;
 

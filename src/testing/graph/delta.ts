@@ -55,6 +55,7 @@ interface Round {
   over: boolean;
 }
 
+/** Over sixty lines: the steps of one answer, which share tokens, switches and clock. */
 export function createDelta({ directory, tokens, switches, clock, pageSize, random }: DeltaOptions): Delta {
   const { populations } = directory;
   const replayed = () => random() < switches.replays;

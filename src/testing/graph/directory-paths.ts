@@ -41,6 +41,7 @@ const deltaPattern = /^(microsoft\.graph\.)?delta$/i;
 /** Small collections come whole. */
 const unpaged: Readonly<Record<string, number>> = { directoryRoles: 1000, organization: 1000 };
 
+/** Over sixty lines: one short function for each kind of path, which answer for each other. */
 export function createDirectoryPaths({ directory, listing, delta }: DirectoryPathsOptions): DirectoryPaths {
   const { populations, organization } = directory;
   const collections: readonly Collection[] = [...Object.values(populations), organization];

@@ -62,6 +62,7 @@ type Sequence = Pick<ObjectSet, "end" | "next" | "at">;
 /** The emulator filters and sorts one by one; more than this would make a test wait for it. */
 const mostScanned = 100_000;
 
+/** Over sixty lines: the steps of one page, which share tokens, switches and clock. */
 export function createListing({ tokens, switches, clock, random, pageSize }: ListingOptions): Listing {
   const snapshots = createSnapshots();
   const digestOf = ({ address, options }: Listed) => digest(`${address.toLowerCase()} ${options.fingerprint}`);

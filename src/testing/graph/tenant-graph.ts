@@ -45,6 +45,7 @@ export interface TenantGraph {
 /**
  * Answers for what the directory holds, and for addresses of their own. What Graph has and isn't here is answered as a gap: writing
  * above all. `/me` is refused as Graph refuses it to an app.
+ * Over sixty lines: it puts the parts of one tenant together, which know each other.
  */
 export function createTenantGraph({ directory, clock, switches: chosen, grants }: TenantGraphOptions): TenantGraph {
   const initial = initialSwitches(chosen);

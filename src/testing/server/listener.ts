@@ -34,7 +34,10 @@ export interface ListenerOptions {
   consentOrigin(): string;
 }
 
-/** Answers HTTP requests: reads, records, lets faults strike, asks the service, writes. */
+/**
+ * Answers HTTP requests: reads, records, lets faults strike, asks the service, writes.
+ * Over sixty lines: the steps of one request, in order.
+ */
 export function createListener({
   services,
   clock,

@@ -42,6 +42,7 @@ const plansOf = (skuId: string) =>
 
 /**
  * What the company has bought, and what one of its people has of it.
+ * Over sixty lines: a table of routes, and what they share.
  * @see https://learn.microsoft.com/graph/api/subscribedsku-list
  */
 export function licenseRoutes({ directory, paths }: EndpointContext): Route[] {

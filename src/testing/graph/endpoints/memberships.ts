@@ -18,6 +18,7 @@ const members: readonly Kind[] = ["users", "groups", "devices", "contacts", "ser
 
 /**
  * What an object is a member of, also by way of other groups, as ids.
+ * Over sixty lines: a table of routes, and what they share.
  * @see https://learn.microsoft.com/graph/api/directoryobject-getmembergroups
  */
 export function membershipRoutes({ directory, paths }: EndpointContext): Route[] {

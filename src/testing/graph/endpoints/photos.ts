@@ -26,6 +26,7 @@ type Photo = { largest: number; seed: number } | { missing: readonly [code: stri
 
 /**
  * Photos of users: a pattern that is drawn of the id, in every size up to that of the one stored, or in one of the ways none at all.
+ * Over sixty lines: a table of routes, and what they share.
  * @see https://learn.microsoft.com/graph/api/profilephoto-get
  */
 export function photoRoutes({ directory, paths }: EndpointContext): Route[] {

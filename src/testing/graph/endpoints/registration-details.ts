@@ -8,6 +8,7 @@ import type { EndpointContext } from "./endpoint-context.js";
 
 /**
  * How users can prove who they are: an entry for each of them, made when it is read.
+ * Over sixty lines: a table of routes, and what they share.
  * @see https://learn.microsoft.com/graph/api/authenticationmethodsroot-list-userregistrationdetails
  */
 export function registrationDetailRoutes({ directory, paths }: EndpointContext): Route[] {

@@ -9,7 +9,10 @@ export type Predicate = (member: Member) => boolean;
 /** Documented for the default query language; an advanced query may be longer. */
 const mostClauses = 15;
 
-/** Checks a filter against what the collection supports, and makes a function of it. Strings compare without case. */
+/**
+ * Checks a filter against what the collection supports, and makes a function of it. Strings compare without case.
+ * Over sixty lines: one short function for each kind of clause, which call each other.
+ */
 export function compileFilter(filter: Filter, schema: Schema, advanced: boolean): Predicate {
   const resource = schema.entity[0]!.toUpperCase() + schema.entity.slice(1);
 
