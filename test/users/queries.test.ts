@@ -34,21 +34,19 @@ async function ask(options: ListUsersOptions) {
 }
 
 type Operator = "eq" | "ne" | "not" | "in" | "ge" | "le" | "startsWith" | "endsWith" | "null";
-type Form = "text" | "flag" | "date" | "texts";
+/** `mark`: text that is never asked for null. */
+type Form = "text" | "mark" | "flag" | "date" | "texts";
 
 /** What Microsoft documents about filtering users: properties, the operators a basic query has for them, and how a value looks. */
 const classes: [properties: string[], basic: Operator[], form: Form][] = [
-  [
-    ["country", "department", "givenName", "mail", "mailNickname", "onPremisesUserPrincipalName"],
-    ["eq", "in", "startsWith", "ge", "le"],
-    "text",
-  ],
+  [["country", "department", "givenName", "mail", "mailNickname"], ["eq", "in", "startsWith", "ge", "le"], "text"],
   [["state", "surname", "usageLocation"], ["eq", "in", "startsWith", "ge", "le"], "text"],
   [["displayName"], ["eq", "in", "startsWith"], "text"],
   [["otherMails"], ["eq", "startsWith"], "texts"],
   [["jobTitle"], ["eq", "in", "ge", "le"], "text"],
   [["accountEnabled", "onPremisesSyncEnabled"], ["eq", "in"], "flag"],
-  [["ageGroup", "consentProvidedForMinor", "creationType", "userType"], ["eq", "in"], "text"],
+  [["ageGroup", "consentProvidedForMinor", "creationType"], ["eq", "in"], "mark"],
+  [["userType"], ["eq", "in"], "text"],
   [["onPremisesSecurityIdentifier"], ["eq", "in"], "text"],
   [["id"], ["eq"], "text"],
   [["isResourceAccount"], ["eq"], "flag"],
@@ -62,7 +60,7 @@ const classes: [properties: string[], basic: Operator[], form: Form][] = [
 /** Served in advanced queries only, whatever the operator. */
 const advancedOnly: [properties: string[], form: Form][] = [
   [["companyName", "employeeType", "mobilePhone", "officeLocation", "postalCode", "preferredLanguage"], "text"],
-  [["streetAddress", "onPremisesSamAccountName", "passwordPolicies"], "text"],
+  [["streetAddress", "onPremisesSamAccountName"], "text"],
   [["onPremisesExtensionAttributes/extensionAttribute1"], "text"],
   [["employeeHireDate"], "date"],
   [["showInAddressList"], "flag"],
@@ -71,7 +69,13 @@ const advancedOnly: [properties: string[], form: Form][] = [
 
 const endings = ["mail", "otherMails", "userPrincipalName", "proxyAddresses"];
 
-const values: Record<Form, string> = { text: "'x'", texts: "'x'", flag: "true", date: "2024-01-01T00:00:00Z" };
+const values: Record<Form, string> = {
+  text: "'x'",
+  mark: "'x'",
+  texts: "'x'",
+  flag: "true",
+  date: "2024-01-01T00:00:00Z",
+};
 
 function expression(property: string, operator: Operator, form: Form): string {
   const value = values[form];
@@ -90,7 +94,8 @@ const documented: [filter: string, advanced: boolean][] = [
   ...classes.flatMap(([properties, basic, form]) =>
     properties.flatMap((property) => [
       ...basic.map((operator): [string, boolean] => [expression(property, operator, form), false]),
-      [expression(property, "ne", form), true] as [string, boolean],
+      // Elements of a collection are asked with not.
+      ...(form === "texts" ? [] : [[expression(property, "ne", form), true] as [string, boolean]]),
       [expression(property, "not", form), true] as [string, boolean],
       ...(form === "text" && !["id", "userPrincipalName"].includes(property)
         ? [[expression(property, "null", form), true] as [string, boolean]]
@@ -100,7 +105,9 @@ const documented: [filter: string, advanced: boolean][] = [
   ),
   ...advancedOnly.flatMap(([properties, form]) =>
     properties.flatMap((property) =>
-      (["eq", "ne", "not"] as const).map((operator): [string, boolean] => [expression(property, operator, form), true]),
+      (form === "texts" ? (["eq", "not"] as const) : (["eq", "ne", "not"] as const)).map(
+        (operator): [string, boolean] => [expression(property, operator, form), true],
+      ),
     ),
   ),
   ["assignedLicenses/any(l:l/skuId eq 184efa21-98c3-4e5d-95ab-d07053a96e67)", false],

@@ -1,9 +1,9 @@
 import { createKeyedGuids } from "../chance/keyed-guid.js";
 import type { EmulatorClock } from "../wire/messages.js";
-import { filterRule } from "./filter-rules.js";
+import { filterRulesOf, orderRulesOf } from "./filter-rules.js";
 import { cultures } from "./names.js";
 import { type Change, createPopulation, type Population } from "./population.js";
-import { commonFilterRules, maker, none, type Properties } from "./recipe.js";
+import { maker, none, type Properties } from "./recipe.js";
 
 interface AdministrativeUnitsOptions {
   seed: number;
@@ -40,12 +40,8 @@ export function createAdministrativeUnits({ seed, size, clock, log }: Administra
       properties: ["id", ...Object.keys(properties)],
       defaults: ["id", ...Object.keys(properties)],
       singleOnly: new Set(),
-      filterRules: {
-        ...commonFilterRules,
-        description: filterRule("", { advanced: "eq startsWith" }),
-        isMemberManagementRestricted: filterRule("eq", { type: "Boolean" }),
-      },
-      orderRules: { displayName: "advanced" },
+      filterRules: filterRulesOf("administrativeUnits"),
+      orderRules: orderRulesOf("administrativeUnits"),
       make: maker(ids, properties),
       identifiers: { id: ids.indexOf },
     },

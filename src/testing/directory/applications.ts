@@ -1,10 +1,10 @@
 import { createKeyedGuids, type KeyedGuids } from "../chance/keyed-guid.js";
 import { mix } from "../chance/seeded.js";
 import type { EmulatorClock } from "../wire/messages.js";
-import { filterRule } from "./filter-rules.js";
+import { filterRulesOf, orderRulesOf } from "./filter-rules.js";
 import { isoSeconds } from "./iso-seconds.js";
 import { type Change, createPopulation, type Population } from "./population.js";
-import { commonFilterRules, dateOf, empty, maker, none, type Properties } from "./recipe.js";
+import { dateOf, empty, maker, none, type Properties } from "./recipe.js";
 
 const programs = [
   "Payroll Export",
@@ -44,6 +44,8 @@ interface ApplicationsOptions {
 export function createApplications({ seed, size, domain, programs, clock, log }: ApplicationsOptions): Population {
   const { name, appIds } = programs;
   const ids = createKeyedGuids(seed);
+  /** Returned on `$select` only. */
+  const selected: Properties = { authenticationBehaviors: none, managerApplications: empty };
   const properties: Properties = {
     deletedDateTime: none,
     appId: (index) => appIds.guid(index),
@@ -100,6 +102,10 @@ export function createApplications({ seed, size, domain, programs, clock, log }:
       redirectUriSettings: [],
     }),
     spa: () => ({ redirectUris: [] }),
+    createdByAppId: none,
+    isDisabled: none,
+    oauth2RequirePostResponse: () => false,
+    ...selected,
   };
 
   return createPopulation(
@@ -108,18 +114,10 @@ export function createApplications({ seed, size, domain, programs, clock, log }:
       entity: "application",
       generated: size,
       properties: ["id", ...Object.keys(properties)],
-      defaults: ["id", ...Object.keys(properties)],
+      defaults: ["id", ...Object.keys(properties).filter((name) => !Object.hasOwn(selected, name))],
       singleOnly: new Set(),
-      filterRules: {
-        ...commonFilterRules,
-        appId: filterRule("eq"),
-        createdDateTime: filterRule("eq ge le", { type: "DateTimeOffset" }),
-        identifierUris: filterRule("eq startsWith", { collection: true }),
-        publisherDomain: filterRule("eq startsWith"),
-        signInAudience: filterRule("eq"),
-        tags: filterRule("eq startsWith", { collection: true }),
-      },
-      orderRules: { displayName: "default" },
+      filterRules: filterRulesOf("applications"),
+      orderRules: orderRulesOf("applications"),
       make: maker(ids, properties),
       identifiers: { id: ids.indexOf, appId: appIds.indexOf, uniqueName: () => undefined },
       complete: (_, key) => ({ displayName: `App ${key + 1}`, createdDateTime: isoSeconds(clock.now()) }),

@@ -1,4 +1,4 @@
-import type { FilterRules } from "./filter-rules.js";
+import type { FilterRules, OrderRules } from "./filter-rules.js";
 
 /** The kinds of objects a directory consists of, as in their paths. */
 export const kinds = [
@@ -33,8 +33,7 @@ export interface Schema {
   readonly filterRules: FilterRules;
   /** Properties by which a path or filter finds an object without a search. Default: the id. */
   readonly foundBy?: readonly string[];
-  /** Property → whether sorting by it needs an advanced query. */
-  readonly orderRules: Readonly<Record<string, "default" | "advanced">>;
+  readonly orderRules: OrderRules;
   /** A property's name in its right spelling; names compare without case. */
   canonical(name: string): string | undefined;
 }

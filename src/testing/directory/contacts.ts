@@ -1,11 +1,11 @@
 import { createKeyedGuids } from "../chance/keyed-guid.js";
 import { mix } from "../chance/seeded.js";
 import type { EmulatorClock } from "../wire/messages.js";
-import { filterRule } from "./filter-rules.js";
+import { filterRulesOf, orderRulesOf } from "./filter-rules.js";
 import { mailName } from "./names.js";
 import { createPeople } from "./people.js";
 import { type Change, createPopulation, type Population } from "./population.js";
-import { commonFilterRules, empty, maker, none, type Properties, pick } from "./recipe.js";
+import { empty, maker, none, type Properties, pick } from "./recipe.js";
 
 interface ContactsOptions {
   seed: number;
@@ -60,17 +60,8 @@ export function createContacts({ seed, size, clock, log }: ContactsOptions): Pop
       properties: ["id", ...Object.keys(properties)],
       defaults: ["id", ...Object.keys(properties)],
       singleOnly: new Set(),
-      filterRules: {
-        ...commonFilterRules,
-        companyName: filterRule("", { advanced: "eq startsWith" }),
-        department: filterRule("eq startsWith"),
-        givenName: filterRule("eq startsWith"),
-        jobTitle: filterRule("eq startsWith"),
-        mail: filterRule("eq startsWith", { advanced: "endsWith" }),
-        mailNickname: filterRule("eq startsWith"),
-        surname: filterRule("eq startsWith"),
-      },
-      orderRules: { displayName: "advanced" },
+      filterRules: filterRulesOf("contacts"),
+      orderRules: orderRulesOf("contacts"),
       make: maker(ids, properties),
       identifiers: { id: ids.indexOf },
     },

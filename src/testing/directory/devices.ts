@@ -1,10 +1,10 @@
 import { createKeyedGuids } from "../chance/keyed-guid.js";
 import { mix } from "../chance/seeded.js";
 import type { EmulatorClock } from "../wire/messages.js";
-import { filterRule } from "./filter-rules.js";
+import { filterRulesOf, orderRulesOf } from "./filter-rules.js";
 import { isoSeconds } from "./iso-seconds.js";
 import { type Change, createPopulation, type Population } from "./population.js";
-import { commonFilterRules, dateOf, empty, maker, none, type Properties, pick } from "./recipe.js";
+import { dateOf, empty, maker, none, type Properties, pick } from "./recipe.js";
 
 interface DevicesOptions {
   seed: number;
@@ -80,13 +80,8 @@ export function createDevices({ seed, size, clock, log }: DevicesOptions): Popul
       properties: ["id", ...Object.keys(properties)],
       defaults: ["id", ...Object.keys(properties)],
       singleOnly: new Set(),
-      filterRules: {
-        ...commonFilterRules,
-        accountEnabled: filterRule("eq", { type: "Boolean" }),
-        deviceId: filterRule("eq startsWith"),
-        operatingSystem: filterRule("eq startsWith ge le"),
-      },
-      orderRules: { displayName: "default" },
+      filterRules: filterRulesOf("devices"),
+      orderRules: orderRulesOf("devices"),
       make: maker(ids, properties),
       identifiers: { id: ids.indexOf, deviceId: deviceIds.indexOf },
       complete: () => ({ accountEnabled: true, registrationDateTime: isoSeconds(clock.now()) }),

@@ -1,8 +1,8 @@
 import { createKeyedGuids } from "../chance/keyed-guid.js";
 import type { EmulatorClock } from "../wire/messages.js";
-import { filterRule } from "./filter-rules.js";
+import { filterRulesOf, orderRulesOf } from "./filter-rules.js";
 import { type Change, createPopulation, type Population } from "./population.js";
-import { commonFilterRules, maker, none, type Properties } from "./recipe.js";
+import { maker, none, type Properties } from "./recipe.js";
 
 interface DirectoryRolesOptions {
   seed: number;
@@ -41,12 +41,8 @@ export function createDirectoryRoles({ seed, clock, log }: DirectoryRolesOptions
       properties: ["id", ...Object.keys(properties)],
       defaults: ["id", ...Object.keys(properties)],
       singleOnly: new Set(),
-      filterRules: {
-        ...commonFilterRules,
-        description: filterRule("", { advanced: "eq startsWith" }),
-        roleTemplateId: filterRule("eq"),
-      },
-      orderRules: {},
+      filterRules: filterRulesOf("directoryRoles"),
+      orderRules: orderRulesOf("directoryRoles"),
       make: maker(ids, properties),
       identifiers: {
         id: ids.indexOf,

@@ -7,10 +7,11 @@ import { createContacts } from "./contacts.js";
 import { createDevices } from "./devices.js";
 import { createDirectoryRoles } from "./directory-roles.js";
 import { createGroups } from "./groups.js";
-import type { ObjectRef } from "./object-set.js";
+import { eachOf, type ObjectRef } from "./object-set.js";
 import { createOrganization } from "./organization.js";
 import { createPeople } from "./people.js";
 import type { Change, Population } from "./population.js";
+import { navigationNamed } from "./relation-rules.js";
 import { createRelations, type Relations } from "./relations.js";
 import { createServicePrincipals } from "./service-principals.js";
 import { createStructure } from "./structure.js";
@@ -93,6 +94,15 @@ export function createDirectory({ seed, tenantId, domain, clock, ...chosen }: Di
     isGuest: (user) => people.isGuest(user),
   });
   const relations = createRelations({ populations, structure, log, version: () => version });
+
+  for (const kind of kinds) {
+    populations[kind].readRelations((key, name) => {
+      const navigation = navigationNamed(kind, name)!;
+      const others = eachOf(relations.from({ collection: populations[kind], key }, navigation));
+      const ids = Array.from(others, (other) => ({ id: other.collection.member(other.key)("id") }));
+      return navigation.many ? ids : (ids[0] ?? null);
+    });
+  }
 
   return {
     tenantId,

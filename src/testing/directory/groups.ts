@@ -1,12 +1,12 @@
 import { createKeyedGuids } from "../chance/keyed-guid.js";
 import { mix } from "../chance/seeded.js";
 import type { EmulatorClock } from "../wire/messages.js";
-import { filterRule } from "./filter-rules.js";
+import { filterRulesOf, orderRulesOf } from "./filter-rules.js";
 import { type companyGroup, crossings, departments, firstCrossing, firstDepartment, firstTeam } from "./group-plan.js";
 import { isoSeconds } from "./iso-seconds.js";
 import { mailName } from "./names.js";
 import { type Change, createPopulation, type Population } from "./population.js";
-import { commonFilterRules, dateOf, empty, maker, none, type Properties } from "./recipe.js";
+import { dateOf, empty, maker, none, type Properties } from "./recipe.js";
 
 interface GroupsOptions {
   seed: number;
@@ -108,6 +108,14 @@ function groupProperties(seed: number, domain: string): Properties {
     visibility: (index) => purpose(index).visibility,
     onPremisesProvisioningErrors: empty,
     serviceProvisioningErrors: empty,
+    assignedLabels: empty,
+    assignedLicenses: empty,
+    infoCatalogs: empty,
+    isManagementRestricted: none,
+    licenseProcessingState: none,
+    onPremisesExtensionAttributes: none,
+    organizationId: none,
+    welcomeMessageEnabled: none,
   };
 }
 
@@ -120,16 +128,36 @@ function latestOf<T>(make: (index: number) => T): (index: number) => T {
   };
 }
 
+/** Returned on `$select` only. */
+const selectedGroupProperties = [
+  "assignedLabels",
+  "assignedLicenses",
+  "infoCatalogs",
+  "isManagementRestricted",
+  "licenseProcessingState",
+  "onPremisesDomainName",
+  "onPremisesExtensionAttributes",
+  "onPremisesNetBiosName",
+  "onPremisesSamAccountName",
+  "organizationId",
+  "uniqueName",
+  "welcomeMessageEnabled",
+];
+
 /** Single groups only. */
 const singleGroupProperties = [
+  "accessType",
   "allowExternalSenders",
   "autoSubscribeNewMembers",
   "hasMembersWithLicenseErrors",
   "hideFromAddressLists",
   "hideFromOutlookClients",
   "isArchived",
+  "isFavorite",
   "isSubscribedByMail",
+  "unseenConversationsCount",
   "unseenCount",
+  "unseenMessagesCount",
 ];
 
 /** Over sixty lines: how each property is generated, as one recipe over the same names and seed. */
@@ -169,25 +197,11 @@ export function createGroups({ seed, size, domain, clock, log }: GroupsOptions):
       entity: "group",
       generated: size,
       properties: ["id", ...Object.keys(properties)],
-      defaults: [
-        "id",
-        ...Object.keys(properties).filter(
-          (name) =>
-            !["onPremisesDomainName", "onPremisesNetBiosName", "onPremisesSamAccountName", "uniqueName"].includes(name),
-        ),
-      ],
+      defaults: ["id", ...Object.keys(properties).filter((name) => !selectedGroupProperties.includes(name))],
       singleOnly: new Set(),
       leftOut: new Set(singleGroupProperties),
-      filterRules: {
-        ...commonFilterRules,
-        description: filterRule("eq startsWith"),
-        groupTypes: filterRule("eq", { collection: true }),
-        mail: filterRule("eq startsWith ge le"),
-        mailEnabled: filterRule("eq", { type: "Boolean" }),
-        mailNickname: filterRule("eq startsWith ge le"),
-        securityEnabled: filterRule("eq", { type: "Boolean" }),
-      },
-      orderRules: { displayName: "default" },
+      filterRules: filterRulesOf("groups"),
+      orderRules: orderRulesOf("groups"),
       make: maker(ids, properties),
       identifiers: { id: ids.indexOf, uniqueName: () => undefined },
       complete,

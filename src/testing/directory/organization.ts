@@ -1,5 +1,5 @@
 import type { Collection } from "./collection.js";
-import { commonFilterRules, empty, none, type Properties } from "./recipe.js";
+import { empty, none, type Properties } from "./recipe.js";
 
 interface OrganizationOptions {
   tenantId: string;
@@ -37,6 +37,7 @@ export function createOrganization({ tenantId, domain }: OrganizationOptions): C
     assignedPlans: empty,
     onPremisesSyncStatus: empty,
     provisionedPlans: empty,
+    mobileDeviceManagementAuthority: none,
     verifiedDomains: () => [
       {
         capabilities: "Email, OfficeCommunicationsOnline",
@@ -56,10 +57,10 @@ export function createOrganization({ tenantId, domain }: OrganizationOptions): C
     end: 1,
     generated: 1,
     count: 1,
-    defaults: Object.keys(properties),
+    defaults: Object.keys(properties).filter((name) => name !== "mobileDeviceManagementAuthority"),
     singleOnly: new Set(),
-    filterRules: commonFilterRules,
-    orderRules: { displayName: "default" },
+    filterRules: {},
+    orderRules: {},
     exists,
     member: () => (property) => (Object.hasOwn(properties, property) ? properties[property]!(0) : null),
     keyOf: (name) => (name.toLowerCase() === tenantId ? 0 : undefined),

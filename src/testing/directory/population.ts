@@ -2,6 +2,7 @@ import type { EmulatorClock } from "../wire/messages.js";
 import { clone } from "./clone.js";
 import type { Collection, Kind, Member } from "./collection.js";
 import { isoSeconds } from "./iso-seconds.js";
+import { navigationsOf } from "./relation-rules.js";
 
 /** How an object went: it can be restored for 30 days (`changed`), or is gone for good (`deleted`). */
 export interface Removal {
@@ -37,6 +38,8 @@ export interface Population extends Collection {
   /** The object with this name among those that were deleted and can be restored. */
   restorable(name: string): number | undefined;
   restore(key: number): void;
+  /** Tells what an object is related to: a relation is read like a property, to filter by. */
+  readRelations(related: (key: number, name: string) => unknown): void;
   reset(): void;
 }
 
@@ -58,6 +61,11 @@ export interface Recipe
   complete?(given: Record<string, unknown>, key: number): object;
 }
 
+/** `contoso_courses: { courseId: 1 }` or `ext0a1b2c3d_courses`: a complex value under a name with the owner before it. */
+function isSchemaExtension(name: string, value: unknown): boolean {
+  return /^[a-z\d]+_[a-z]\w*$/i.test(name) && typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /**
  * Objects are numbered: the generated ones from 0, those added later from there on. Numbers are never used twice.
  * Over sixty lines: short methods that share what was changed, removed and named otherwise.
@@ -69,6 +77,10 @@ export function createPopulation(recipe: Recipe, clock: EmulatorClock, log: (cha
   const removed = new Map<number, Removal>();
   /** `property value` → key, for values that aren't the generated ones. */
   const aliases = new Map<string, number>();
+  const relationNames = new Set(navigationsOf(kind).map(({ name }) => name));
+  let related: (key: number, name: string) => unknown = () => null;
+  /** Extensions of a schema, known from the first object that has them. */
+  const schemaExtensions = new Map<string, string>();
   const names = new Map([...properties, ...singleOnly, ...leftOut].map((name) => [name.toLowerCase(), name]));
   let end = generated;
 
@@ -77,8 +89,9 @@ export function createPopulation(recipe: Recipe, clock: EmulatorClock, log: (cha
   function member(key: number): Member {
     const overlay = overlays.get(key);
     const removal = removed.get(key);
-    if (!overlay && !removal) return make(key);
-    const made = make(key);
+    const own = make(key);
+    const made: Member = (property) => (relationNames.has(property) ? related(key, property) : own(property));
+    if (!overlay && !removal) return made;
     const deletedDateTime = removal && isoSeconds(removal.at);
     return (property) => {
       if (deletedDateTime && property === "deletedDateTime") return deletedDateTime;
@@ -97,12 +110,17 @@ export function createPopulation(recipe: Recipe, clock: EmulatorClock, log: (cha
   const keyOf = (name: string, property = identifierOf(name)) => locate(name, property, exists);
 
   function canonical(name: string): string | undefined {
-    return names.get(name.toLowerCase()) ?? (/^extension_\w+$/i.test(name) ? name : undefined);
+    const known = names.get(name.toLowerCase()) ?? schemaExtensions.get(name.toLowerCase());
+    return known ?? (/^extension_\w+$/i.test(name) ? name : undefined);
   }
 
   function checked(given: object): Record<string, unknown> {
-    for (const name of Object.keys(given)) {
+    for (const [name, value] of Object.entries(given)) {
       if (canonical(name) === name) continue;
+      if (isSchemaExtension(name, value) && canonical(name) === undefined) {
+        schemaExtensions.set(name.toLowerCase(), name);
+        continue;
+      }
       const near = canonical(name);
       const article = /^[aeiou](?!ser)/.test(entity) ? "An" : "A";
       throw new TypeError(`${article} ${entity} has no property "${name}"${near ? `; did you mean "${near}"?` : ""}`);
@@ -142,7 +160,7 @@ export function createPopulation(recipe: Recipe, clock: EmulatorClock, log: (cha
     },
     view(key) {
       const read = member(key);
-      const extensions = Object.keys(overlays.get(key) ?? {}).filter((name) => name.startsWith("extension_"));
+      const extensions = Object.keys(overlays.get(key) ?? {}).filter((name) => name.includes("_"));
       return Object.fromEntries([...properties, ...extensions].map((property) => [property, clone(read(property))]));
     },
     add(properties) {
@@ -172,7 +190,11 @@ export function createPopulation(recipe: Recipe, clock: EmulatorClock, log: (cha
       removed.delete(key);
       log({ kind, key, properties: undefined });
     },
+    readRelations(read) {
+      related = read;
+    },
     reset() {
+      schemaExtensions.clear();
       overlays.clear();
       removed.clear();
       aliases.clear();

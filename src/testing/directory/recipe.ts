@@ -1,7 +1,6 @@
 import type { KeyedGuids } from "../chance/keyed-guid.js";
 import { mix } from "../chance/seeded.js";
 import type { Member } from "./collection.js";
-import { type FilterRules, filterRule } from "./filter-rules.js";
 import { isoSeconds } from "./iso-seconds.js";
 
 /** Properties in the order of the wire, each made of an object's number. */
@@ -18,9 +17,3 @@ export const none = () => null;
 export const empty = () => [];
 export const pick = <T>(list: readonly T[], seed: number, index: number): T => list[mix(seed, index) % list.length]!;
 export const dateOf = (seed: number, index: number) => isoSeconds(Date.UTC(2016, 0, 1) + mix(seed, index) * 70);
-
-/** What every kind of object can be filtered by. */
-export const commonFilterRules: FilterRules = {
-  id: filterRule("eq", { neverNull: true }),
-  displayName: filterRule("eq startsWith ge le"),
-};

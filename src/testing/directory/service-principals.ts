@@ -2,12 +2,12 @@ import { createKeyedGuids } from "../chance/keyed-guid.js";
 import { graphAppId } from "../wire/hosts.js";
 import type { EmulatorClock } from "../wire/messages.js";
 import type { Programs } from "./applications.js";
-import { filterRule } from "./filter-rules.js";
+import { filterRulesOf, orderRulesOf } from "./filter-rules.js";
 import { appRole } from "./granted-roles.js";
 import { graphAppRoles } from "./graph-app-roles.js";
 import { isoSeconds } from "./iso-seconds.js";
 import { type Change, createPopulation, type Population } from "./population.js";
-import { commonFilterRules, dateOf, empty, maker, none, type Properties } from "./recipe.js";
+import { dateOf, empty, maker, none, type Properties } from "./recipe.js";
 
 /** Microsoft's own, which every tenant has. */
 const firstParty: ReadonlyArray<[displayName: string, appId: string]> = [
@@ -80,6 +80,10 @@ export function createServicePrincipals(options: ServicePrincipalsOptions): Popu
     passwordCredentials: empty,
     resourceSpecificApplicationPermissions: empty,
     verifiedPublisher: () => ({ displayName: null, verifiedPublisherId: null, addedDateTime: null }),
+    createdByAppId: none,
+    isDisabled: none,
+    // Returned on `$select` only.
+    customSecurityAttributes: none,
   };
 
   return createPopulation(
@@ -88,17 +92,10 @@ export function createServicePrincipals(options: ServicePrincipalsOptions): Popu
       entity: "servicePrincipal",
       generated: apps + firstAppPrincipal,
       properties: ["id", ...Object.keys(properties)],
-      defaults: ["id", ...Object.keys(properties)],
+      defaults: ["id", ...Object.keys(properties).filter((name) => name !== "customSecurityAttributes")],
       singleOnly: new Set(),
-      filterRules: {
-        ...commonFilterRules,
-        accountEnabled: filterRule("eq", { type: "Boolean" }),
-        appId: filterRule("eq"),
-        servicePrincipalNames: filterRule("eq startsWith", { collection: true }),
-        servicePrincipalType: filterRule("eq"),
-        tags: filterRule("eq startsWith", { collection: true }),
-      },
-      orderRules: { displayName: "default" },
+      filterRules: filterRulesOf("servicePrincipals"),
+      orderRules: orderRulesOf("servicePrincipals"),
       make: maker(ids, properties),
       identifiers: {
         id: ids.indexOf,

@@ -23,6 +23,7 @@ export const defaultUserProperties = [
 export const singleUserProperties = [
   "aboutMe",
   "birthday",
+  "deviceEnrollmentLimit",
   "hireDate",
   "interests",
   "mailboxSettings",
@@ -164,6 +165,7 @@ export const userProperties: Record<string, (person: Person) => unknown> = {
     { signInType: "userPrincipalName", issuer: person.domain, issuerAssignedId: person.userPrincipalName },
     ...(person.guestOf ? [{ signInType: "federated", issuer: "ExternalAzureAD", issuerAssignedId: null }] : []),
   ],
+  identityParentId: () => null,
   imAddresses: (person) => (licensed(person) ? [`${person.alias}@${person.domain}`] : []),
   isManagementRestricted: () => null,
   isResourceAccount: () => null,
@@ -215,6 +217,7 @@ export const userProperties: Record<string, (person: Person) => unknown> = {
   passwordProfile: () => null,
   postalCode: (person) => unlessGuest(person, () => person.office.postalCode),
   preferredDataLocation: () => null,
+  print: () => null,
   preferredLanguage: (person) => (chance(person, 59, 40) ? null : person.culture.language),
   provisionedPlans: (person) =>
     licensed(person) ? [{ capabilityStatus: "Enabled", provisioningStatus: "Success", service: "exchange" }] : [],

@@ -1,5 +1,5 @@
 import type { EmulatorClock } from "../wire/messages.js";
-import { userFilterRules, userOrderRules } from "./filter-rules.js";
+import { filterRulesOf, orderRulesOf } from "./filter-rules.js";
 import { isoSeconds } from "./iso-seconds.js";
 import { mailName } from "./names.js";
 import type { People } from "./people.js";
@@ -41,8 +41,8 @@ export function createUsers({ people, size, domain, clock, log }: UsersOptions):
       properties: Object.keys(userProperties),
       singleOnly: new Set(singleUserProperties),
       foundBy: ["id", "userPrincipalName"],
-      filterRules: userFilterRules,
-      orderRules: userOrderRules,
+      filterRules: filterRulesOf("users"),
+      orderRules: orderRulesOf("users"),
       generated: size,
       make(key) {
         const person = people.person(key);

@@ -116,6 +116,7 @@ const reads: readonly (readonly [path: string, least: string, also: string])[] =
   ["servicePrincipals/{id}/appRoleAssignedTo", "Application.Read.All", apps],
   ["servicePrincipals/{id}/oauth2PermissionGrants", "Directory.Read.All", `${grants} Directory.ReadWrite.All`],
   ["oauth2PermissionGrants", "Directory.Read.All", `${grants} Directory.ReadWrite.All`],
+  ["contracts", "Directory.Read.All", "Directory.ReadWrite.All"],
 
   ["directoryRoles", "RoleManagement.Read.Directory", roles],
   ["directoryRoles/{id}", "RoleManagement.Read.Directory", roles],

@@ -2,38 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { buildQuery } from "../../../src/graph/query/build-query.js";
 import { rulesOf } from "../../../src/graph/query/collection-rules.js";
-import { type Cell, cells } from "../../facts/filter-table.js";
+import { type Cell, cells, written } from "../../facts/filter-table.js";
 import { filterMarks } from "../../facts/write-filter-marks.js";
-
-const literals: Record<string, string> = {
-  Boolean: "true",
-  DateTimeOffset: "2024-01-01T00:00:00Z",
-  Guid: "184efa21-98c3-4e5d-95ab-d07053a96e67",
-  Int32: "1",
-};
-
-/** Extensions stand in the tables by their kind. */
-const extensions: Record<string, string> = {
-  "(directory extension)": "extension_0a1b2c3d4e5f60718293a4b5c6d7e8f9_code",
-  "(schema extension)": "contoso_courses/courseId",
-  "(open extension)": "com.contoso.roaming/theme",
-};
-
-/** A cell as somebody would write it. */
-function written({ property: named, type, operator }: Cell): string {
-  const property = extensions[named] ?? named;
-  const value = literals[type] ?? "'x'";
-  const condition = (path: string) => {
-    const count = /^(eq|ne)([01])$/.exec(operator);
-    if (count) return `${path} ${count[1]} ${count[2]}`;
-    if (operator === "startsWith" || operator === "endsWith") return `${operator}(${path},${value})`;
-    if (operator === "null") return `${path} eq null`;
-    if (operator === "in") return `${path} in (${value})`;
-    return operator === "not" ? `not(${path} eq ${value})` : `${path} ${operator} ${value}`;
-  };
-  const lambda = /^(.*\/any)\((\w+):(.*)\)$/.exec(property);
-  return lambda ? `${lambda[1]}(${lambda[2]}:${condition(lambda[3] as string)})` : condition(property);
-}
 
 const isAdvanced = (collection: string, query: Parameters<typeof buildQuery>[1]) => {
   const { headers } = buildQuery(

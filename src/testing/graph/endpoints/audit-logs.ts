@@ -128,7 +128,7 @@ export function auditLogRoutes({ directory, paths, clock }: EndpointContext): Ro
   const rows = (count: number, make: (index: number) => Row) =>
     users.generated === 0 ? [] : Array.from({ length: count }, (_, index) => make(index));
 
-  const time = filterRule("eq ge le", { type: "DateTimeOffset", neverNull: true });
+  const time = filterRule("eq ge le", "DateTimeOffset", false);
   const text = filterRule("eq startsWith");
   const logs: Record<string, () => Collection> = {
     signIns: () =>
@@ -148,7 +148,7 @@ export function auditLogRoutes({ directory, paths, clock }: EndpointContext): Ro
           correlationId: filterRule("eq"),
           clientAppUsed: filterRule("eq"),
         },
-        orderRules: { createdDateTime: "default" },
+        orderRules: { createdDateTime: "basic" },
       }),
     directoryAudits: () =>
       createTable({
@@ -163,7 +163,7 @@ export function auditLogRoutes({ directory, paths, clock }: EndpointContext): Ro
           loggedByService: filterRule("eq"),
           result: filterRule("eq"),
         },
-        orderRules: { activityDateTime: "default" },
+        orderRules: { activityDateTime: "basic" },
       }),
   };
 

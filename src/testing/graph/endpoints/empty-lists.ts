@@ -1,4 +1,4 @@
-import { filterRule } from "../../directory/filter-rules.js";
+import { filterRule, filterRulesOf } from "../../directory/filter-rules.js";
 import { allOf } from "../../directory/object-set.js";
 import type { Route } from "../routes.js";
 import type { EndpointContext } from "./endpoint-context.js";
@@ -11,6 +11,12 @@ const lists = [
   { path: "oauth2PermissionGrants", units: 2, ...grant },
   { path: "servicePrincipals/{id}/oauth2PermissionGrants", units: 1, ...grant },
   { path: "users/{id}/oauth2PermissionGrants", units: 1, ...grant },
+  {
+    path: "contracts",
+    units: 3,
+    entity: "contract",
+    properties: "id deletedDateTime contractType customerId defaultDomainName displayName",
+  },
   {
     path: "applications/{id}/federatedIdentityCredentials",
     units: 1,
@@ -25,7 +31,7 @@ const lists = [
   },
 ];
 
-/** What nobody in the embedded tenant has: delegated grants, federated credentials and extensions of generated apps. */
+/** What nobody in the embedded tenant has: partners, delegated grants, federated credentials and extensions of generated apps. */
 export function emptyRoutes({ directory: { populations }, paths }: EndpointContext): Route[] {
   return lists.map(({ path, units, entity, properties }) => {
     const [collection = "", , relation] = path.split("/");
@@ -35,7 +41,10 @@ export function emptyRoutes({ directory: { populations }, paths }: EndpointConte
       entity,
       rows: [],
       properties: properties.split(" "),
-      filterRules: { clientId: filterRule("eq"), name: filterRule("eq"), subject: filterRule("eq") },
+      filterRules:
+        path === "contracts"
+          ? filterRulesOf("contracts")
+          : { clientId: filterRule("eq"), name: filterRule("eq"), subject: filterRule("eq") },
     });
     return {
       method: "GET",

@@ -36,7 +36,7 @@ export function registrationDetailRoutes({ directory, paths }: EndpointContext):
     lastUpdatedDateTime: of("createdDateTime"),
   };
   const names = new Map(Object.keys(properties).map((name) => [name.toLowerCase(), name]));
-  const flag = filterRule("eq", { type: "Boolean", neverNull: true });
+  const flag = filterRule("eq", "Boolean", false);
   const details: Collection = {
     kind: undefined,
     name: "userRegistrationDetails",
@@ -50,7 +50,7 @@ export function registrationDetailRoutes({ directory, paths }: EndpointContext):
       userPrincipalName: filterRule("eq startsWith"),
       userType: filterRule("eq"),
     },
-    orderRules: { userDisplayName: "default", userPrincipalName: "default" },
+    orderRules: { userDisplayName: "basic", userPrincipalName: "basic" },
     get end() {
       return users.end;
     },

@@ -38,7 +38,7 @@ export function roleManagementRoutes({ directory, paths }: EndpointContext): Rou
     filterRules: {
       id: filterRule("eq"),
       displayName: filterRule("eq startsWith"),
-      isBuiltIn: filterRule("eq", { type: "Boolean" }),
+      isBuiltIn: filterRule("eq", "Boolean"),
       templateId: filterRule("eq"),
     },
   });

@@ -1,5 +1,5 @@
 import type { Collection } from "../../directory/collection.js";
-import type { FilterRules } from "../../directory/filter-rules.js";
+import type { FilterRules, OrderRules } from "../../directory/filter-rules.js";
 import type { ObjectRef } from "../../directory/object-set.js";
 import type { PathSegment } from "../address.js";
 import { notFound } from "../reply.js";
@@ -15,7 +15,7 @@ interface TableOptions {
   /** Names of all properties; those of a single row only are left out of lists. Default: the first row's. */
   properties?: readonly string[];
   filterRules?: FilterRules;
-  orderRules?: Collection["orderRules"];
+  orderRules?: OrderRules;
 }
 
 /** A small collection that takes no part in relations: rows as they are, found by their id. */

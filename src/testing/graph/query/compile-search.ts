@@ -62,7 +62,7 @@ function clause(text: string, schema: Schema): Predicate {
   const colon = text.indexOf(":");
   const name = text.slice(0, Math.max(colon, 0));
   const property = schema.canonical(name);
-  if (property === undefined || !schema.filterRules[property]) {
+  if (property === undefined || !(schema.filterRules[property] ?? schema.filterRules[`${property}/any`])) {
     throw unsupportedQuery(`Unsupported or invalid search clause '${text}'.`);
   }
   const wanted = text.slice(colon + 1).toLowerCase();

@@ -4,7 +4,6 @@ import { type Filter, invalidFilter, type Literal } from "./parse-filter.js";
 /** The part of a filter that looks at one value. */
 export type Condition = Extract<Filter, { kind: "compare" | "in" | "text" }>;
 
-export type ValueType = EdmType | "Int32";
 export type ValueTest = (value: unknown) => boolean;
 
 /** What a property must support for a condition to be put on it. */
@@ -12,11 +11,12 @@ export function operatorsOf(condition: Condition): FilterOperator[] {
   if (condition.kind === "text") return [condition.function];
   const [operator, literals] =
     condition.kind === "in" ? (["in", condition.literals] as const) : [condition.operator, [condition.literal]];
-  return literals.some(isNull) ? [operator, "null"] : [operator];
+  if (!literals.some(isNull)) return [operator];
+  return operator === "eq" ? ["null"] : [operator, "null"];
 }
 
 /** Makes a function of a condition on values of a type. Strings compare without case. */
-export function valueTest(condition: Condition, type: ValueType): ValueTest {
+export function valueTest(condition: Condition, type: EdmType): ValueTest {
   switch (condition.kind) {
     case "text":
       return textTest(condition, type);
@@ -50,8 +50,8 @@ const comparisons: Record<Comparison, { kind: string; holds: Holds }> = {
   lt: { kind: "LessThan", holds: ordered((found, wanted) => found < wanted) },
 };
 
-function textTest({ function: name, literal }: Condition & { kind: "text" }, type: ValueType): ValueTest {
-  if (type !== "String" || literal.type !== "String") {
+function textTest({ function: name, literal }: Condition & { kind: "text" }, type: EdmType): ValueTest {
+  if ((type !== "String" && type !== "Any") || literal.type !== "String") {
     throw invalidFilter(`No function signature for the function with name '${name}' matches the specified arguments.`);
   }
   const part = String(literal.value).toLowerCase();
@@ -59,13 +59,14 @@ function textTest({ function: name, literal }: Condition & { kind: "text" }, typ
   return (value) => typeof value === "string" && value.toLowerCase()[place](part);
 }
 
-function expected(literal: Literal, type: ValueType, operator: Comparison): Comparable {
+function expected(literal: Literal, type: EdmType, operator: Comparison): Comparable {
   if (isNull(literal)) return null;
-  if (literal.type !== type) throw incompatible(`Edm.${type}`, `Edm.${literal.type}`, operator);
-  return type === "String" ? String(literal.value).toLowerCase() : literal.value;
+  const fits = type === "Any" || literal.type === (type === "Int64" ? "Int32" : type);
+  if (!fits) throw incompatible(`Edm.${type}`, `Edm.${literal.type}`, operator);
+  return literal.type === "String" ? String(literal.value).toLowerCase() : literal.value;
 }
 
-function comparable(value: unknown, type: ValueType): Comparable {
+function comparable(value: unknown, type: EdmType): Comparable {
   if (value === null || value === undefined) return null;
   if (type === "DateTimeOffset") return Date.parse(String(value));
   return typeof value === "string" ? value.toLowerCase() : (value as Comparable);

@@ -1,4 +1,5 @@
 import type { WireRequest } from "../../wire/messages.js";
+import { gap } from "../gaps/gap.js";
 import { badRequest } from "../refusal.js";
 
 /** The system query options of a request as they came: names in lower case with their `$`, values decoded. */
@@ -31,8 +32,8 @@ const tokens = ["$skiptoken", "$deltatoken"];
 export function readOptions(request: WireRequest): QueryOptions {
   const options = new Map<string, string>();
   for (const [given, value] of request.url.searchParams) {
-    if (!given.startsWith("$")) continue;
-    const name = given.toLowerCase();
+    const name = named(given, request);
+    if (name === undefined) continue;
     if (!known.includes(name)) throw badRequest(`The query parameter '${given}' is not supported.`);
     if (options.has(name)) {
       throw badRequest(`Query option '${given}' was specified more than once, but it must be specified at most once.`);
@@ -48,6 +49,18 @@ export function readOptions(request: WireRequest): QueryOptions {
     carry: (option, token) =>
       [...lasting.map(([name, value]) => `${name}=${encode(value)}`), `${option}=${token}`].join("&"),
   };
+}
+
+/**
+ * In beta the `$` may be left out; in v1.0 it may at some addresses, and nobody says at which.
+ * @see https://learn.microsoft.com/graph/query-parameters (2023)
+ */
+function named(given: string, { url }: WireRequest): string | undefined {
+  const name = given.toLowerCase();
+  if (name.startsWith("$")) return name;
+  if (!known.includes(`$${name}`)) return undefined;
+  if (/^\/beta\//i.test(url.pathname)) return `$${name}`;
+  throw gap(`'${given}' without its '$' in v1.0 (write '$${given}')`);
 }
 
 /** Graph's links are written to be read: blanks as `+`, commas and quotes as they are. */

@@ -76,7 +76,7 @@ export function parseListQuery(options: QueryOptions, queried: Queried): GraphQu
     select,
     expand,
     count,
-    top: readTop(options.get("$top"), asksForSignIns(select, filter) ? 500 : 999, queried),
+    top: readTop(options.get("$top"), asksForSignIns(select, filter), queried),
     ...readRestriction(filter, options, schema, count),
     orderBy: readOrder(options.get("$orderby"), schema, count, filter !== undefined || queried.relation === true),
   };
@@ -136,8 +136,11 @@ function noProperty(name: string, { entity }: Schema, prefix = ""): GraphRefusal
   return new UnknownName(prefix + message, name, entity);
 }
 
-function readTop(text: string | undefined, most: number, { unpaged, pageSize }: Queried): number {
-  const maximum = pageSize ?? most;
+/** With sign-in activity a page holds at most so many, whatever was asked for. */
+const mostSlow = 500;
+
+function readTop(text: string | undefined, slow: boolean, { unpaged, pageSize }: Queried): number {
+  const maximum = pageSize ?? 999;
   if (text === undefined) return unpaged ?? pageSize ?? 100;
   if (unpaged !== undefined) throw unsupportedQuery("'$top' is not supported by the service.");
   if (!/^-?\d+$/.test(text)) {
@@ -146,7 +149,7 @@ function readTop(text: string | undefined, most: number, { unpaged, pageSize }: 
     );
   }
   const top = Number(text);
-  if (top >= 1 && top <= maximum) return top;
+  if (top >= 1 && top <= maximum) return slow ? Math.min(top, mostSlow) : top;
   throw unsupportedQuery(`Invalid page size specified: '${text}'. Must be between 1 and ${maximum} inclusive.`);
 }
 
@@ -168,7 +171,8 @@ function readOrder(text: string | undefined, schema: Schema, advanced: boolean, 
   return text.split(",").map((clause) => {
     const [, name = "", direction = "asc"] = /^\s*(\S+)(?:\s+(asc|desc))?\s*$/i.exec(clause) ?? [];
     if (name === "") throw badRequest(`Syntax error at position ${clause.length} in '${clause}'.`);
-    const property = schema.canonical(name);
+    const sortable = Object.keys(schema.orderRules).find((known) => known.toLowerCase() === name.toLowerCase());
+    const property = sortable ?? schema.canonical(name);
     if (property === undefined) throw noProperty(name, schema);
     const rule = schema.orderRules[property];
     if (!rule || (rule === "advanced" && !advanced)) throw unsupportedQuery("Sorting not supported for current query.");
