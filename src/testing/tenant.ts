@@ -10,7 +10,10 @@ import type { EmulatorClock } from "./wire/messages.js";
 
 /** What a tenant is called, and how much is in it. */
 export interface TenantOptions extends DirectorySizes {
-  /** The same seed gives the same ids, secrets and people. Default 1, and one more for each further tenant. */
+  /**
+   * The same seed gives the same ids, secrets and people. What tokens are signed with doesn't follow from it: a process makes a key of its own,
+   * so that tokens and keys of one start are worth nothing to another, whose ids are the same. Default 1, and one more for each further tenant.
+   */
   seed?: number;
   /** Default: a GUID that depends on the seed. */
   tenantId?: string;

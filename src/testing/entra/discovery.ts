@@ -14,7 +14,12 @@ export function openIdConfiguration(url: URL, id: string): object {
   const graph = cloud ? new URL(`https://${cloud.graph[0]}`) : url;
   return {
     token_endpoint: `${url.origin}/${id}/oauth2/v2.0/token`,
-    token_endpoint_auth_methods_supported: ["client_secret_post", "private_key_jwt", "client_secret_basic"],
+    token_endpoint_auth_methods_supported: [
+      "client_secret_post",
+      "private_key_jwt",
+      "client_secret_basic",
+      "self_signed_tls_client_auth",
+    ],
     jwks_uri: `${url.origin}/${id}/discovery/v2.0/keys`,
     response_modes_supported: ["query", "fragment", "form_post"],
     subject_types_supported: ["pairwise"],
@@ -31,6 +36,9 @@ export function openIdConfiguration(url: URL, id: string): object {
     end_session_endpoint: `${url.origin}/${id}/oauth2/v2.0/logout`,
     claims_supported: claimsSupported,
     kerberos_endpoint: `${url.origin}/${id}/kerberos`,
+    // These and self_signed_tls_client_auth: recorded in 2026.
+    mtls_endpoint_aliases: { token_endpoint: `${url.origin}/${id}/oauth2/v2.0/token` },
+    tls_client_certificate_bound_access_tokens: true,
     tenant_region_scope: isShared(id) ? null : "EU",
     cloud_instance_name: instanceName(url),
     cloud_graph_host_name: cloud ? "graph.windows.net" : url.host,
@@ -47,11 +55,14 @@ export function openIdConfigurationV1(url: URL, id: string): object {
   const {
     request_uri_parameter_supported: _,
     kerberos_endpoint: __,
+    mtls_endpoint_aliases: ___,
+    tls_client_certificate_bound_access_tokens: ____,
     ...shown
   } = openIdConfiguration(url, id) as Record<string, unknown>;
   return {
     ...shown,
     token_endpoint: `${url.origin}/${id}/oauth2/token`,
+    token_endpoint_auth_methods_supported: ["client_secret_post", "private_key_jwt", "client_secret_basic"],
     jwks_uri: `${url.origin}/common/discovery/keys`,
     response_types_supported: ["code", "id_token", "code id_token", "token id_token", "token"],
     scopes_supported: ["openid"],

@@ -4,6 +4,8 @@ import { badRequest } from "./refusal.js";
 export interface PathSegment {
   text: string;
   property?: string;
+  /** Whether it stood in parentheses. */
+  quoted?: boolean;
 }
 
 /** `/users('o''brien%40contoso.com')/delta()` → `users`, `o'brien@contoso.com`, `delta`. */
@@ -16,7 +18,7 @@ export function pathSegments(pathname: string): PathSegment[] {
       const [, name, property, quoted, plain] = /^([\w.]+)\((?:(\w+)=)?(?:'(.*)'|([\w.-]*))\)$/.exec(text) ?? [];
       const key = quoted?.replaceAll("''", "'") ?? plain;
       if (name === undefined) return [{ text }];
-      return key ? [{ text: name }, { text: key, ...(property && { property }) }] : [{ text: name }];
+      return key ? [{ text: name }, { text: key, quoted: true, ...(property && { property }) }] : [{ text: name }];
     });
 }
 

@@ -70,7 +70,7 @@ export function createDirectoryPaths({ directory, listing, delta }: DirectoryPat
     const query = parseListQuery(options, queriedOf(set, details));
     const { objects, count, next } = listing.page({ set, query, options, address });
     return json({
-      "@odata.context": contextOf(root, context, query.select),
+      "@odata.context": contextOf(root, context, query.select, query.expand),
       "@odata.count": count,
       "@odata.nextLink": next && `${address}?${options.carry("$skiptoken", next)}`,
       value: objects.map(projection(viewOf(directory, asked), query, typed)),
@@ -86,7 +86,10 @@ export function createDirectoryPaths({ directory, listing, delta }: DirectoryPat
     authorizeProperties(asked.caller, asked.options, [object.collection]);
     const query = parseSingleQuery(asked.options, queriedOf({ collections: [object.collection] }));
     const shown = projection(viewOf(directory, asked), query, typed)(object);
-    return json({ "@odata.context": `${contextOf(asked.root, context, query.select)}/$entity`, ...shown });
+    return json({
+      "@odata.context": `${contextOf(asked.root, context, query.select, query.expand)}/$entity`,
+      ...shown,
+    });
   }
 
   /** Behind a relation: a cast to one kind, then its number, its references, or one of its objects. */
@@ -176,8 +179,13 @@ export function createDirectoryPaths({ directory, listing, delta }: DirectoryPat
       const context = collection.kind === "administrativeUnits" ? "directory/administrativeUnits" : collection.name;
       if (!key) return list(asked, allOf(collection), { context, unpaged: unpaged[collection.name] });
       if (navigation) return related(asked, find(collection, key), navigation, behind);
-      if (key.text.toLowerCase() === "$count") return count(asked, allOf(collection));
-      if (collection.kind && deltaPattern.test(key.text)) return delta.answer(asked, [collection.kind]);
+      // A name that begins with a dollar is one in parentheses only.
+      const { text, quoted } = key;
+      if (text.startsWith("$") && text.toLowerCase() !== "$count" && !quoted) {
+        throw badRequest(`Resource not found for the segment '${text}'.`);
+      }
+      if (text.toLowerCase() === "$count") return count(asked, allOf(collection));
+      if (collection.kind && deltaPattern.test(text)) return delta.answer(asked, [collection.kind]);
       return single(asked, find(collection, key), context);
     },
   };

@@ -7,7 +7,7 @@ import { gap } from "./gaps/gap.js";
 import type { PageTokens } from "./page-token.js";
 import type { QueryOptions } from "./query/options.js";
 import type { GraphQuery, Restriction } from "./query/parse-query.js";
-import { GraphRefusal } from "./refusal.js";
+import { GraphRefusal, unsupportedQuery } from "./refusal.js";
 import { createSnapshots } from "./sorted-snapshots.js";
 import type { GraphSwitches } from "./switches.js";
 
@@ -75,8 +75,11 @@ export function createListing({ tokens, switches, clock, random, pageSize }: Lis
   function resume(token: string, listed: Listed): Place {
     const place = tokens.open(token) as Place | undefined;
     if (!place || place.query !== digestOf(listed)) throw unknownToken();
-    if (clock.now() - place.at > switches.pageTokenLifetimeMs || (place.eventual && !listed.options.eventual))
-      throw expiredToken();
+    const headerLost = place.eventual && !listed.options.eventual;
+    // Recorded: https://github.com/microsoftgraph/microsoft-graph-docs/issues/18514 (2022-09), behind a cast.
+    if (headerLost && /\/microsoft\.graph\.\w+$/i.test(listed.address))
+      throw unsupportedQuery("Invalid search request.");
+    if (clock.now() - place.at > switches.pageTokenLifetimeMs || headerLost) throw expiredToken();
     return place;
   }
 

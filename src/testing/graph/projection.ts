@@ -28,14 +28,19 @@ function projectionOf(
   typed: boolean,
 ): Project {
   const known = select?.filter((property) => collection.canonical(property) !== undefined);
-  const properties = known ?? collection.defaults;
+  const named = known ?? collection.defaults;
+  // The service tells whose sign-ins these are, asked or not.
+  const properties = named.includes("signInActivity") ? [...new Set([...named, "id"])] : named;
   const type = `#microsoft.graph.${collection.entity}`;
   if (typed && !view.readable(collection)) return ({ key }) => limited(type, properties, collection.member(key)("id"));
   const expansions = expand.flatMap((expansion) => expander(collection, view, expansion) ?? []);
   return (object) => {
     const read = view.member(object);
     const shown: Shown = typed ? { "@odata.type": type } : {};
-    for (const property of properties) shown[property] = read(property);
+    for (const property of properties) {
+      const value = read(property);
+      if (value !== null || !property.includes("_")) shown[property] = value;
+    }
     for (const add of expansions) add(object, shown);
     return shown;
   };

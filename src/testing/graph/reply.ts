@@ -1,4 +1,6 @@
 import type { WireReply } from "../wire/messages.js";
+
+import type { Expansion } from "./query/parse-query.js";
 import { GraphRefusal, UnknownName } from "./refusal.js";
 
 const jsonType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
@@ -16,9 +18,16 @@ export function countText(count: number): WireReply {
   return { status: 200, headers: { "content-type": "text/plain", "odata-version": "4.0" }, body: String(count) };
 }
 
-/** `https://graph.microsoft.com/v1.0/$metadata#users(id,displayName)` */
-export function contextOf(root: string, name: string, select: readonly string[] | undefined): string {
-  return `${root}/$metadata#${name}${select ? `(${select.join(",")})` : ""}`;
+/** `https://graph.microsoft.com/v1.0/$metadata#users(id,displayName,manager(id))` */
+export function contextOf(
+  root: string,
+  name: string,
+  select: readonly string[] | undefined,
+  expand: readonly Pick<Expansion, "navigation" | "select">[] = [],
+): string {
+  const expanded = expand.map(({ navigation, select: inner = [] }) => `${navigation}(${inner.join(",")})`);
+  const shown = select || expanded.length > 0 ? `(${[...(select ?? []), ...expanded].join(",")})` : "";
+  return `${root}/$metadata#${name}${shown}`;
 }
 
 export function notFound(name: string): GraphRefusal {

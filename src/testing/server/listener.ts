@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import type { ErrorSeparator } from "../entra/failure.js";
 import { answerUnder } from "../faults/apply-fault.js";
 import type { createFaults, Fault } from "../faults/faults.js";
@@ -55,6 +56,7 @@ export function createListener({
     const request = { ...readHead(incoming, clock), body };
     if (isFrontPage(request)) return write(response, frontPage, undefined);
     const service = serviceOf(request.url);
+    const encode = service === "entra" ? withLength : acceptsGzip(request.headers) ? gzipped : asItIs;
     const entry = record(requests, service, request);
     count += 1;
     entry.n = count;
@@ -76,7 +78,7 @@ export function createListener({
     const serve = () => (complete ? services[service](request, entry, onStep) : tooLarge);
     const reply = await answerUnder(fault, entry, request, errorSeparator, serve);
     noteAnswer(entry, reply, performance.now() - startedAt, consentOrigin());
-    write(response, reply, fault);
+    write(response, encode(reply), fault);
   }
 
   /** What a page of elsewhere asks reaches nothing: what is in the directory may be somebody's. */
@@ -144,6 +146,27 @@ async function delay(ms: number, response: ServerResponse): Promise<void> {
   const gone = new AbortController();
   response.once("close", () => gone.abort());
   await sleep(ms, undefined, { signal: gone.signal });
+}
+
+const acceptsGzip = ({ "accept-encoding": accepted = "" }: WireRequest["headers"]) =>
+  /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i.test(accepted);
+
+/** Graph compresses what it says, and tells no length. */
+function gzipped(reply: WireReply): WireReply {
+  if (reply.body === undefined || reply.body.length < 1000) return reply;
+  return {
+    ...reply,
+    headers: { ...reply.headers, "content-encoding": "gzip" },
+    body: gzipSync(reply.body, { level: 1 }),
+  };
+}
+
+const asItIs = (reply: WireReply) => reply;
+
+/** Entra tells the length, and compresses nothing. */
+function withLength(reply: WireReply): WireReply {
+  const { body = "", headers } = reply;
+  return { ...reply, headers: { ...headers, "content-length": String(Buffer.byteLength(body)) } };
 }
 
 function write(response: ServerResponse, { status, headers, body = "" }: WireReply, fault: Fault | undefined): void {

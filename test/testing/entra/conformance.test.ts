@@ -534,7 +534,14 @@ describe("discovery", () => {
     const base = `https://login.microsoftonline.com/${tenantId}`;
     expect(body).toEqual({
       token_endpoint: `${base}/oauth2/v2.0/token`,
-      token_endpoint_auth_methods_supported: ["client_secret_post", "private_key_jwt", "client_secret_basic"],
+      token_endpoint_auth_methods_supported: [
+        "client_secret_post",
+        "private_key_jwt",
+        "client_secret_basic",
+        "self_signed_tls_client_auth",
+      ],
+      mtls_endpoint_aliases: { token_endpoint: `${base}/oauth2/v2.0/token` },
+      tls_client_certificate_bound_access_tokens: true,
       jwks_uri: `${base}/discovery/v2.0/keys`,
       response_modes_supported: ["query", "fragment", "form_post"],
       subject_types_supported: ["pairwise"],

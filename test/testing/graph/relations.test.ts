@@ -35,6 +35,17 @@ async function asApp(...granted: string[]) {
 }
 
 describe("a relation", () => {
+  it("behind a cast is an invalid search where a page has lost the header of the first", async () => {
+    const company = await groupNamed("All Staff");
+    const first = await graph.get(`/groups/${company}/members/microsoft.graph.user?$count=true&$top=5`, eventual);
+    const { status, json } = await graph.get(String(first.json["@odata.nextLink"]));
+    expect([status, json.error?.code, json.error?.message]).toEqual([
+      400,
+      "Request_UnsupportedQuery",
+      "Invalid search request.",
+    ]);
+  });
+
   it("tells each object's type and the properties of its own type", async () => {
     const company = await groupNamed("Company");
     const { json } = await graph.get(`/groups/${company}/members`);
