@@ -4,7 +4,8 @@ import { type Navigation, navigationsOf } from "../directory/relation-rules.js";
 import type { QueryOptions } from "./query/options.js";
 import { type Filter, invalidFilter, parseFilter } from "./query/parse-filter.js";
 import { readSelect } from "./query/parse-query.js";
-import { badRequest, GraphRefusal, unsupportedQuery } from "./refusal.js";
+import { recordedRefusal } from "./recorded-refusal.js";
+import { badRequest, unsupportedQuery } from "./refusal.js";
 
 /** What a first request says about all rounds that follow from it. */
 export interface DeltaAsked {
@@ -84,8 +85,7 @@ function readTracked(
     const untracked = properties.some((name) =>
       populations[kind].singleOnly.has(populations[kind].canonical(name) ?? ""),
     );
-    // Recorded: https://learn.microsoft.com/graph/delta-query-overview (2022-08-12).
-    if (untracked) throw new GraphRefusal(501, "NotImplemented", "This operation target is not yet supported.");
+    if (untracked) throw recordedRefusal("untracked");
     related[kind] = [...new Set(ways)];
     select[kind] = readSelect(properties.join(","), populations[kind]) ?? [];
   }

@@ -7,7 +7,8 @@ import { gap } from "./gaps/gap.js";
 import type { PageTokens } from "./page-token.js";
 import type { QueryOptions } from "./query/options.js";
 import type { GraphQuery, Restriction } from "./query/parse-query.js";
-import { GraphRefusal, unsupportedQuery } from "./refusal.js";
+import { recordedRefusal } from "./recorded-refusal.js";
+import { GraphRefusal } from "./refusal.js";
 import { createSnapshots } from "./sorted-snapshots.js";
 import type { GraphSwitches } from "./switches.js";
 
@@ -76,9 +77,7 @@ export function createListing({ tokens, switches, clock, random, pageSize }: Lis
     const place = tokens.open(token) as Place | undefined;
     if (!place || place.query !== digestOf(listed)) throw unknownToken();
     const headerLost = place.eventual && !listed.options.eventual;
-    // Recorded: https://github.com/microsoftgraph/microsoft-graph-docs/issues/18514 (2022-09), behind a cast.
-    if (headerLost && /\/microsoft\.graph\.\w+$/i.test(listed.address))
-      throw unsupportedQuery("Invalid search request.");
+    if (headerLost && /\/microsoft\.graph\.\w+$/i.test(listed.address)) throw recordedRefusal("castPageHeader");
     if (clock.now() - place.at > switches.pageTokenLifetimeMs || headerLost) throw expiredToken();
     return place;
   }

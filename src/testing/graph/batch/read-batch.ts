@@ -1,3 +1,4 @@
+import { recordedRefusal } from "../recorded-refusal.js";
 import { badRequest } from "../refusal.js";
 
 /** One request of a batch. */
@@ -14,7 +15,7 @@ export interface BatchStep {
 }
 
 const mostSteps = 20;
-const malformed = () => badRequest("Invalid batch payload format.");
+const malformed = () => recordedRefusal("batchFormat");
 
 /**
  * The steps of a batch's body, in their order.
@@ -24,12 +25,12 @@ const malformed = () => badRequest("Invalid batch payload format.");
 export function readBatch(body: string): BatchStep[] {
   const { requests } = objectOf(parse(body));
   if (!Array.isArray(requests) || requests.length === 0) throw malformed();
-  if (requests.length > mostSteps) throw badRequest("Number of requests inside batch exceed the limit");
+  if (requests.length > mostSteps) throw recordedRefusal("batchSize");
   const steps = requests.map(readStep);
   /** Ids compare without case. */
   const spelling = new Map<string, string>();
   for (const { id } of steps) {
-    if (spelling.has(id.toLowerCase())) throw badRequest(`Request Id ${id} has to be unique in a batch.`);
+    if (spelling.has(id.toLowerCase())) throw recordedRefusal("batchId", id);
     spelling.set(id.toLowerCase(), id);
   }
   const spelt = (id: string) => spelling.get(id.toLowerCase()) ?? refuse();

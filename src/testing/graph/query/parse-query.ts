@@ -1,5 +1,6 @@
 import type { Kind, Schema } from "../../directory/collection.js";
 import type { Navigation } from "../../directory/relation-rules.js";
+import { recordedRefusal } from "../recorded-refusal.js";
 import { badRequest, GraphRefusal, UnknownName, unsupportedQuery } from "../refusal.js";
 import { compileFilter, type Predicate } from "./compile-filter.js";
 import { compileSearch } from "./compile-search.js";
@@ -97,7 +98,7 @@ export function parseSingleQuery(options: QueryOptions, queried: Queried): Pick<
 
 /** Options of `/$count`, which is an advanced query by itself. */
 export function parseCountQuery(options: QueryOptions, { schema }: Queried): Restriction {
-  if (!options.eventual) throw new GraphRefusal(400, "Request_BadRequest", "$count is not currently supported.");
+  if (!options.eventual) throw recordedRefusal("countHeader");
   return readRestriction(readFilter(options), options, schema, true);
 }
 
@@ -160,9 +161,7 @@ function readCount(text = "false"): boolean {
 
 function readSearch(options: QueryOptions, schema: Schema): Predicate {
   if (options.eventual) return compileSearch(options.get("$search")!, schema);
-  throw unsupportedQuery(
-    "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'",
-  );
+  throw recordedRefusal("searchHeader");
 }
 
 function readOrder(text: string | undefined, schema: Schema, advanced: boolean, filtered: boolean): Order[] {
@@ -219,9 +218,7 @@ const mostLevels = 1000;
 function readLevels(text: string, { name }: Navigation, options: QueryOptions, single: boolean): number {
   if (name !== "manager") throw unsupportedQuery(`The expand option '$levels' is not supported on '${name}'.`);
   if (!single) {
-    throw unsupportedQuery(
-      "Transitive manager's list is only supported on a single user, send the $expand request on /users/{id} endpoint",
-    );
+    throw recordedRefusal("levelsOfList");
   }
   if (!options.eventual || !readCount(options.get("$count"))) {
     throw unsupportedQuery("$levels needs $count=true and the header ConsistencyLevel: eventual.");
