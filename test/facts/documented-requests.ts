@@ -79,6 +79,7 @@ const pages: ReadonlyArray<readonly [source: string, date: string, rows: readonl
         },
       ],
       ["/users?$filter=signInActivity/lastSignInDateTime le 2026-09-01T00:00:00Z"],
+      ["/users?$filter=not(signInActivity/lastSignInDateTime le 2026-09-01T00:00:00Z)&$count=true", counted],
       ["/users?$select=signInActivity&$top=999", { most: 500 }],
       ["/users?$select=aboutMe", { status: 501 }],
       ["/users?$select=skills,schools", { status: 501 }],

@@ -39,7 +39,7 @@ const elsewhere: readonly { collection: string; property: string; marks: Readonl
   ...["lastSignInDateTime", "lastNonInteractiveSignInDateTime", "lastSuccessfulSignInDateTime"].map((name) => ({
     collection: "users",
     property: `signInActivity/${name}`,
-    marks: { eq: "D", ge: "D", le: "D" } as const,
+    marks: { eq: "D", ge: "D", le: "D", ne: "A", not: "A" } as const,
   })),
 ];
 

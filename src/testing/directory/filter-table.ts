@@ -189,8 +189,8 @@ export const filterTable: Readonly<Record<string, Readonly<Record<"filter" | "ty
   },
   users: {
     filter: {
-      "egl|": "signInActivity/lastNonInteractiveSignInDateTime, signInActivity/lastSignInDateTime, signInActivity/lastSuccessfulSignInDateTime",
       "egl|inx": "deletedDateTime",
+      "egl|nx": "signInActivity/lastNonInteractiveSignInDateTime, signInActivity/lastSignInDateTime, signInActivity/lastSuccessfulSignInDateTime",
       "ei0|x": "identities/any/issuer",
       "eigl|0nx": "createdDateTime",
       "eigl|nx": "onPremisesLastSyncDateTime",
