@@ -1,3 +1,4 @@
+import { AppIdentityError } from "../../errors.js";
 import type { MembershipChange } from "./directory-change.js";
 import type { MembershipPage } from "./followed-memberships.js";
 import type { Shard } from "./shard.js";
@@ -29,7 +30,8 @@ export async function* listedMemberships(shard: Shard, read: MembersReader): Asy
     shard.state = rest.link === undefined ? { ...rest, stale: true } : rest;
   };
   for await (const { item, value } of read(left.filter((id) => !gone.includes(id)))) {
-    changes.push(...(value ?? []).map((member) => membershipOf(item, member)));
+    if (value !== undefined && !Array.isArray(value)) throw unlisted(item);
+    for (const member of value ?? []) changes.push(membershipOf(item, member));
     groups += 1;
     done = ids.indexOf(item) + 1;
     if (groups % groupsAPage > 0 || done === ids.length) continue;
@@ -47,6 +49,13 @@ export function beginListing(shard: Shard): void {
   if (state.listed !== undefined) return;
   const goesOn = state.settled && (state.added ?? []).length === 0;
   shard.state = goesOn ? { ...state, listed: 0 } : { ids: shard.groups, listed: 0 };
+}
+
+function unlisted(groupId: string): AppIdentityError {
+  return new AppIdentityError("invalid_response", `Graph answered with no list of members of the group ${groupId}.`, {
+    remedy: "Look for a proxy or a gateway on the way to Graph; else try again later.",
+    retryable: true,
+  });
 }
 
 function membershipOf(groupId: string, member: object): MembershipChange {

@@ -8,7 +8,7 @@ import { checkedShardState, type ShardState } from "./shard.js";
 export interface Places {
   users: Selected<ObjectState> | undefined;
   groups: Selected<GroupState> | undefined;
-  /** By stream, those that have ended left out. */
+  /** By stream. */
   shards: ReadonlyMap<string, ShardState>;
   /** Of which tenant each cursor is, where that is known. */
   tenantIds: ReadonlyMap<string, string>;
@@ -47,7 +47,7 @@ export function readPlaces(
       } else {
         const shard = checkedShardState(state);
         checkLinks([shard.link, shard.minted?.link], scope);
-        if (!shard.ended) shards.set(stream, shard);
+        shards.set(stream, shard);
       }
     } catch (cause) {
       const why = cause instanceof TypeError ? cause.message : "leads elsewhere";

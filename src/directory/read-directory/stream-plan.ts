@@ -37,7 +37,8 @@ export class StreamPlan {
     this.#sources = sources;
     this.#places = places;
     this.#begin = begin;
-    const { [whole]: one, ...several } = Object.fromEntries(places.shards);
+    const { [whole]: one, ...known } = Object.fromEntries(places.shards);
+    const several = Object.fromEntries(Object.entries(known).filter(([, { ended }]) => !ended));
     this.#isWhole = one !== undefined || (!sources.readsAll && sources.reads(whole));
     this.#isProven = Object.values(several).some(({ link }) => link !== undefined);
     const shards = Object.entries(several).map(([stream, state]) => new Shard(stream, state));
@@ -60,7 +61,7 @@ export class StreamPlan {
   async *#users(source: SelectedSource): AsyncGenerator<DirectoryPage> {
     const { selection } = source;
     for await (const { objects, state, ...marks } of objectPages(source, this.#places.users ?? {})) {
-      const changes = objects.map(({ value, removed }) => ({ kind: "user", user: value, removed }));
+      const changes = objects.map(({ value, removed }) => ({ kind: "user", user: value, ...(removed && { removed }) }));
       yield this.#page("users", changes, { selection, ...state }, marks);
     }
   }
@@ -76,7 +77,7 @@ export class StreamPlan {
       const { objects, state, ...marks } = page.groups;
       const changes = objects
         .filter(({ removed }) => told || (memberships !== undefined && removed !== undefined))
-        .map(({ value, removed }) => ({ kind: "group", group: value, removed }));
+        .map(({ value, removed }) => ({ kind: "group", group: value, ...(removed && { removed }) }));
       yield this.#page("groups", changes, { selection, ...state }, marks);
       for (const shard of this.#waiting) if (shard.room === 0) this.#beginShard(shard);
     }
@@ -115,29 +116,35 @@ export class StreamPlan {
     try {
       if (!this.#isWhole) yield* this.#memberships(shard, this.#followed(shard));
     } catch (error) {
-      if (!this.#isWhole && (this.#isProven || !this.#sources.readsAll || !isUnfilterable(error))) throw error;
-      if (!this.#isWhole) {
-        this.#isWhole = true;
-        this.#beginWhole();
-      }
+      if (this.#isWhole) return;
+      if (this.#isProven || !this.#sources.readsAll || !isUnfilterable(error)) throw error;
+      this.#isWhole = true;
+      this.#beginWhole();
     }
-    if (!this.#isWhole) return;
-    shard.state = { ids: [], ended: true };
-    yield this.#page(shard.stream, [], shard.state, { reset: true, done: true });
   }
 
-  /** All memberships in one stream. Where they are listed, that stream begins anew when it is followed next. */
+  /** All memberships in one stream. */
   #beginWhole(): void {
     const shard = new Shard(whole, this.#places.shards.get(whole) ?? { ids: [] });
     const isListed = this.#sources.memberships === "list";
-    if (isListed) shard.state = { ids: [], stale: true };
-    const pages = () => (isListed ? voided() : this.#memberships(shard, this.#followed(shard)));
-    this.#begin({ name: whole, pages });
-    const { state } = shard;
-    const page = () => this.#page(whole, [], state, { reset: true, done: true });
-    async function* voided(): AsyncGenerator<DirectoryPage> {
-      yield page();
+    this.#begin({ name: whole, pages: () => (isListed ? this.#voided(shard) : this.#all(shard)) });
+  }
+
+  /** Where others told memberships before, all of them come anew here first: then those others end. */
+  async *#all(shard: Shard): AsyncGenerator<DirectoryPage> {
+    const others = this.#shards.all.filter(({ stream }) => this.#sources.reads(stream));
+    if (others.length > 0) shard.state = { ids: [], stale: true };
+    for await (const page of this.#memberships(shard, this.#followed(shard))) {
+      yield page;
+      for (const { stream } of others.splice(0)) {
+        yield this.#page(stream, [], { ids: [], ended: true }, { reset: true, done: true });
+      }
     }
+  }
+
+  /** What one stream told is told by listings now; it begins anew when it is followed next. */
+  async *#voided({ stream }: Shard): AsyncGenerator<DirectoryPage> {
+    yield this.#page(stream, [], { ids: [], stale: true }, { reset: true, done: true });
   }
 
   #followed(shard: Shard): AsyncIterable<MembershipPage> {
@@ -191,5 +198,5 @@ export class StreamPlan {
 
 /** Graph doesn't take the ids together with the members. That it does is documented of each alone. */
 function isUnfilterable(error: unknown): boolean {
-  return isAppIdentityError(error) && (error.statusCode === 400 || error.statusCode === 501);
+  return isAppIdentityError(error) && (error.code === "unsupported_query" || error.code === "bad_request");
 }

@@ -67,7 +67,7 @@ async function readAnswer(response: Response, path: string, mostBytes: number): 
     return { whole: new Uint8Array(await response.arrayBuffer()) };
   }
   const text = await readText(response, mostBytes);
-  if (text.trim() === "") return { whole: undefined };
+  if (response.status === 204) return { whole: undefined };
   let body: unknown;
   try {
     body = JSON.parse(text);
