@@ -36,6 +36,26 @@ describe("the README", () => {
     expect(await runProgram([file])).toEqual({ stdout: "2500\n", stderr: "", code: 0 });
   });
 
+  it("reads users and the whole directory as its block on reading says", async () => {
+    const block = blocks.find((code) => code.includes("readDirectory")) as string;
+    const program = block
+      .replace(
+        /^declare const client.*$/m,
+        "const client = createGraphClient({ authProvider: AppIdentityAuthProvider.fromEnvironment() });",
+      )
+      .replace(
+        /^declare function save.*$/m,
+        "const save = async (page: { stream?: string }) => page.stream && console.log(page.stream);",
+      )
+      .replace("import { type Client,", "import { AppIdentityAuthProvider, createGraphClient,");
+    const file = join(folder, "reading.ts");
+    writeFileSync(file, program);
+    await using emulator = await startEmulator({ users: 25, groups: 5, roles: ["Directory.Read.All"] });
+    const { stdout, code } = await runProgram([file], { emulator, env: environmentOf(emulator) });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^users\n(.*\n)*members:.*\ngroups\n(.*\n)*members:/m);
+  }, 30_000);
+
   it("links only to files that exist", () => {
     const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(([, path]) => path as string);
     expect(links.filter((path) => !existsSync(join(root, path)))).toEqual([]);

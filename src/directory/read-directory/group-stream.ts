@@ -16,8 +16,9 @@ export type GroupPage = { groups: ObjectPage & { state: GroupState } } | { place
  * has stored the group has stored where its memberships come from.
  */
 export async function* placedGroups(source: ObjectSource, from: GroupState, shards: Shards): AsyncGenerator<GroupPage> {
-  if (from.link !== undefined && !from.sharded) {
-    // Whose groups were read without their memberships until now.
+  const hasTold = from.link !== undefined || from.minted !== undefined;
+  if (hasTold && !from.sharded) {
+    // Groups were read without their memberships until now.
     for await (const { value } of source.list().byPage()) yield* placed(value.map(({ id }) => id));
   }
   for await (const page of objectPages(source, from)) {

@@ -44,9 +44,9 @@ export class Shard {
   }
 
   add(id: string): void {
-    const { ids, added = [], link, listed } = this.state;
-    if (listed !== undefined) this.state = { ids: [...this.groups, id], listed };
-    else if (link === undefined) this.state = { ...this.state, ids: [...ids, id] };
+    const { added = [], link, listed, stale } = this.state;
+    // Where no link holds the groups yet, those that are gone needn't be kept.
+    if (listed !== undefined || link === undefined) this.state = { ids: [...this.groups, id], listed, stale };
     else this.state = { ...this.state, added: [...added, id] };
   }
 

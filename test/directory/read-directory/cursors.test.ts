@@ -161,6 +161,21 @@ describe("a reading of the directory", () => {
     expect(tables.rows()).toEqual(directoryRows(tenant.emulator));
   });
 
+  it("gives the place of a group that went to one that came, before its stream has begun", async () => {
+    await start({ users: 50, groups: 50 });
+    const { groups, users } = tenant.emulator;
+    const tables = new DirectoryTables();
+    await read({ streams: ["groups"] }, tables);
+    const [gone = ""] = groups.ids();
+    const [user = ""] = users.ids();
+    groups.remove(gone, { permanently: true });
+    groups.addMember(groups.add({ displayName: "New" }).id, user);
+    await read({ streams: tables.cursors.keys() }, tables);
+    await read({}, tables);
+    expect(tables.rows()).toEqual(directoryRows(tenant.emulator));
+    expect(tables.cursors.size).toBe(3);
+  });
+
   it("takes memberships up later, though the groups were read before", async () => {
     await start({ users: 50, groups: 70 });
     const tables = new DirectoryTables();
@@ -169,6 +184,27 @@ describe("a reading of the directory", () => {
     await read({}, tables);
     expect(tables.rows()).toEqual(directoryRows(tenant.emulator));
     expect(tables.cursors.size).toBe(4);
+  });
+
+  it("takes memberships up in the middle of a listing of groups, too", async () => {
+    await start({ users: 5, groups: 1_010 });
+    tenant.emulator.faults.add({ path: "$count", times: 10, body: "20000" });
+    const tables = new DirectoryTables();
+    const options = { ...select, users: false, memberships: false } as const;
+    for await (const page of readDirectory(tenant.client, options)) {
+      tables.store(page);
+      break;
+    }
+    expect(tables.groups.size).toBe(999);
+    await read({ users: false }, tables);
+    const placed = [...tables.cursors.keys()].filter((stream) => stream.startsWith("members:"));
+    expect(placed).toHaveLength(Math.ceil(1_010 / 50));
+    expect(tables.edges.size).toBeGreaterThan(0);
+    const { groups } = tenant.emulator;
+    const users = new Set(tenant.emulator.users.ids());
+    const told = [...tables.edges.keys()].filter((edge) => users.has(edge.split(" ")[1] ?? ""));
+    const there = [...groups.ids()].flatMap((id) => [...groups.members(id)].filter((member) => users.has(member)));
+    expect(told).toHaveLength(there.length);
   });
 
   it("tells of groups their removal only where they are left out", async () => {
