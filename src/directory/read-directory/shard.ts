@@ -25,6 +25,9 @@ export interface ShardState {
 
 /** Up to fifty groups whose memberships are one stream. */
 export class Shard {
+  /** Whether it is read, or about to be: what it tells of is settled for this call. */
+  hasBegun = false;
+
   constructor(
     readonly stream: string,
     public state: ShardState,
@@ -36,11 +39,11 @@ export class Shard {
     return [...ids.filter((id) => !gone.includes(id)), ...added];
   }
 
-  /** How many groups it can take up. None while a first round is under way, which would have to begin again. */
+  /** How many groups it can take up. None while it is read, or has a first round to end, which would have to begin again. */
   get room(): number {
     const { link, settled, minted, listed = 0, ended } = this.state;
     const isUnderWay = (link !== undefined && !settled) || minted !== undefined || listed > 0;
-    return isUnderWay || ended ? 0 : mostGroups - this.groups.length;
+    return this.hasBegun || isUnderWay || ended ? 0 : mostGroups - this.groups.length;
   }
 
   add(id: string): void {

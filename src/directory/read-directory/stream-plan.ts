@@ -105,6 +105,7 @@ export class StreamPlan {
 
   #beginShard(shard: Shard): void {
     this.#waiting.delete(shard);
+    shard.hasBegun = true;
     this.#begin({ name: shard.stream, pages: () => this.#shard(shard) });
   }
 

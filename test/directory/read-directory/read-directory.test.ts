@@ -118,6 +118,26 @@ describe("the whole directory", () => {
     expect((await read(tables)).asked).toHaveLength(3);
   });
 
+  it("gives no new group to a stream that is read already, though one of its groups has just gone", async () => {
+    const emulator = await start({ users: 60, groups: 50 });
+    const { groups, users } = emulator;
+    const tables = new DirectoryTables();
+    await read(tables);
+    const [gone = ""] = groups.ids();
+    const [user = ""] = users.ids();
+    groups.remove(gone, { permanently: true });
+    groups.addMember(groups.add({ displayName: "New" }).id, user);
+    // The stream of memberships, whose link holds fifty ids, answers last.
+    emulator.faults.add({ where: ({ path }) => path.length > 1_000, delayMs: 150 });
+    const { pages } = await read(tables);
+    const ends = pages.flatMap(({ stream, done }) => (done ? [stream] : []));
+    expect(ends).toHaveLength(new Set(ends).size);
+    for (const { stream, done } of new Map(pages.map((page) => [page.stream, page])).values()) {
+      expect([stream, done]).toEqual([stream, true]);
+    }
+    expect(tables.rows()).toEqual(directoryRows(emulator));
+  });
+
   it("keeps about one stream to fifty groups while the tenant grows and loses some for good", async () => {
     const emulator = await start({ users: 20, groups: 45 });
     const { groups } = emulator;
