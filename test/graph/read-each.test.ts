@@ -140,6 +140,14 @@ describe("reading what belongs to each of many", () => {
     expect(await collect(readEach(client(), [1], () => path))).toEqual([{ item: 1, value }]);
   });
 
+  it("takes an empty body with 200 for a lost answer, and asks again, rather than for nothing", async () => {
+    let asked = 0;
+    answerTo = () => (asked++ === 0 ? { body: undefined } : collection([{ id: "a" }]));
+    const [read] = await collect(readEach(client(), [1], () => "/groups/1/members"));
+    expect(read?.value).toEqual([{ id: "a" }]);
+    expect(batches).toHaveLength(2);
+  });
+
   it("brings bytes as bytes", async () => {
     const bytes = Uint8Array.from([0xff, 0xd8, 0, 1, 2, 0xfe]);
     answerTo = () => ({ headers: { "Content-Type": "image/jpeg" }, body: Buffer.from(bytes).toString("base64") });
