@@ -377,3 +377,18 @@ it("progress tells items, batches and repetitions", async () => {
   expect(told).toHaveLength(4);
   expect(told.at(-1)).toMatchObject({ items: 3, requests: 2, retries: 3, done: true });
 });
+
+it("progress adds up what the steps, the pages behind them and refused batches cost", async () => {
+  const told: { resourceUnits: number; done: boolean }[] = [];
+  const costs = { "Content-Type": "application/json", "x-ms-resource-unit": "3" };
+  refuseBatch = (batch) => (batch === 0 ? { status: 503, headers: { "x-ms-resource-unit": "5" } } : undefined);
+  const next = "https://graph.microsoft.com/v1.0/users/0/manager?$skiptoken=2";
+  answerTo = ({ url }) => ({ headers: costs, ...(url === pathOf(0) && collection([{ id: "a" }], next)) });
+  answerTo = (
+    (first) => (step: Step, batch: number) =>
+      step.url.includes("skiptoken") ? { headers: costs, ...collection([{ id: "b" }]) } : first(step, batch)
+  )(answerTo);
+  await collect(readEach(client(), numbers(3), pathOf, { onProgress: (progress) => told.push(progress) }));
+  // The refusal once, three steps, and one more page.
+  expect(told.at(-1)).toMatchObject({ resourceUnits: 5 + 3 * 3 + 3, done: true });
+});

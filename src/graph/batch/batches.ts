@@ -139,9 +139,13 @@ export class Batches {
       if (tally !== undefined) tally.requests += 1;
       if (response.status !== 200) {
         const text = await readErrorText(response);
-        const { status, headers } = response;
-        for (const { resolve } of steps)
+        const { status } = response;
+        steps.forEach(({ resolve }, number) => {
+          const headers = new Headers(response.headers);
+          // What the whole cost is counted once.
+          if (number > 0) headers.delete("x-ms-resource-unit");
           resolve({ response: new Response(bodyFor(status, text), { status, headers }), outer: true });
+        });
         operation?.end(endingOf(steps, status));
         return;
       }

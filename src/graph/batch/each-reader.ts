@@ -3,8 +3,10 @@ import { type AppIdentityError, isAppIdentityError } from "../../errors.js";
 import { abortWith } from "../../on-abort.js";
 import { type Collection, locateCollection } from "../collection.js";
 import { abortFailure } from "../failures/interruption.js";
+import type { ListProgress } from "../paging/progress.js";
 import { ProgressListener } from "../paging/progress-listener.js";
 import { nameless } from "../requests/path-template.js";
+import { resourceUnits } from "../requests/resource-units.js";
 import { Operation } from "../telemetry/operation.js";
 import { Batches, mostSteps } from "./batches.js";
 import { readStep } from "./read-step.js";
@@ -16,6 +18,8 @@ export interface ReadProgress {
   items: number;
   /** Batches posted. */
   requests: number;
+  /** What all answers cost, as Graph counts it; services that don't count say nothing. */
+  resourceUnits: number;
   /** Requests within them that had to be repeated. */
   retries: number;
   /** Milliseconds that requests spent waiting because Graph asked for it, added up. */
@@ -53,7 +57,7 @@ export class EachReader<I> implements AsyncIterableIterator<Handed<I>> {
   readonly #entries: Entry<I>[] = [];
   readonly #arrived = new Signal();
   readonly #room = new Signal();
-  readonly #told = { items: 0, retries: 0, throttledMs: 0 };
+  readonly #told = { items: 0, resourceUnits: 0, retries: 0, throttledMs: 0 };
   #source: Iterator<I> | AsyncIterator<I> | undefined;
   #unlink: (() => void) | undefined;
   #startedAt = 0;
@@ -123,7 +127,8 @@ export class EachReader<I> implements AsyncIterableIterator<Handed<I>> {
   }
 
   #ending() {
-    return { items: this.#told.items, waitedMs: this.#told.throttledMs };
+    const { items, resourceUnits, throttledMs: waitedMs } = this.#told;
+    return { items, resourceUnits, waitedMs };
   }
 
   /** The next in order; `undefined` at the end. */
@@ -201,7 +206,8 @@ export class EachReader<I> implements AsyncIterableIterator<Handed<I>> {
         };
       },
     };
-    const policy = { ...collection.traits, wire, signal: this.#stop.signal, idempotent: true, onRetry: this.#count };
+    const told = { onAnswer: this.#countUnits, onRetry: this.#count };
+    const policy = { ...collection.traits, wire, signal: this.#stop.signal, idempotent: true, ...told };
     try {
       return { value: await readStep(collection, policy, this.#countAll) };
     } catch (error) {
@@ -238,14 +244,19 @@ export class EachReader<I> implements AsyncIterableIterator<Handed<I>> {
     for (const batches of this.#batches.values()) batches.drained = drained;
   }
 
+  readonly #countUnits = ({ headers }: Response) => {
+    this.#told.resourceUnits += resourceUnits(headers);
+  };
+
   readonly #count = ({ delayMs, throttled, failure }: { delayMs: number; throttled: boolean; failure?: unknown }) => {
     if (failure !== undefined) this.#told.retries += 1;
     if (throttled) this.#told.throttledMs += delayMs;
   };
 
   /** What the pages of a collection add, told once, at their end. */
-  readonly #countAll = ({ done, retries, throttledMs }: { done: boolean; retries: number; throttledMs: number }) => {
+  readonly #countAll = ({ done, resourceUnits, retries, throttledMs }: ListProgress) => {
     if (!done) return;
+    this.#told.resourceUnits += resourceUnits;
     this.#told.retries += retries;
     this.#told.throttledMs += throttledMs;
   };
