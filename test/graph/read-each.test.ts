@@ -252,6 +252,18 @@ describe("what fails in passing", () => {
     expect(batches).toHaveLength(2);
   });
 
+  it.each<[string, Answer]>([
+    ["a batch that failed", { status: 503 }],
+    ["a batch that was throttled", { status: 429, headers: { "retry-after": "0.05" } }],
+  ])("comes back together after %s, by the machine's own clock", async (_what, refusal) => {
+    refuseBatch = (n) => (n === 1 ? refusal : undefined);
+    const authProvider = { getAccessToken: async () => "token" };
+    const graph = createGraphClient({ authProvider, fetch: server.fetch, retry: { delayMs: 80 } });
+    await collect(readEach(graph, numbers(60), pathOf, { concurrency: 2 }));
+    // The three, and the one again; two or three where the machine is busy just then, and not one for each step.
+    expect(batches.length).toBeLessThan(9);
+  });
+
   it("gets another token for all where one inner answer asks for it", async () => {
     const tokens: string[] = [];
     let number = 0;

@@ -23,6 +23,8 @@ export interface StepAnswer {
 
 /** A place in a batch that is about to leave. */
 export interface Seat {
+  /** The same for all who are in it. */
+  readonly jitter: number;
   send(link: string, headers: Record<string, string>, attempt: Attempt): Promise<StepAnswer>;
 }
 
@@ -108,6 +110,7 @@ export class Batches {
     this.#inFlight += 1;
     const steps: Step[] = [];
     const seat: Seat = {
+      jitter: Math.random(),
       send: (link, headers, attempt) =>
         new Promise((resolve, reject) => steps.push({ link, headers, attempt, resolve, reject })),
     };

@@ -197,6 +197,7 @@ export class EachReader<I> implements AsyncIterableIterator<Handed<I>> {
       seat: async () => {
         const seat = await this.#batchesFor(collection).seat();
         return {
+          jitter: seat.jitter,
           send: async (...request: Parameters<typeof seat.send>) => {
             outer = true;
             const answer = await seat.send(...request);

@@ -26,6 +26,8 @@ export interface Attempt {
 
 /** A place on a wire that carries several requests at once. */
 export interface Seat {
+  /** From 0 to 1: what the wait after a failure is made of. One for all who sit together, so that they come back together. */
+  readonly jitter: number;
   send(link: string, headers: Record<string, string>, attempt: Attempt): Promise<Response>;
 }
 

@@ -86,8 +86,8 @@ async function repeat<T>(
     }
     const { failure, response } = outcome;
     failures += 1;
-    const leftMs = deadline - clock.monotonic();
-    const { again, delayMs, throttled } = decide(failure, { failures, throttles, leftMs }, policy);
+    const state = { failures, throttles, leftMs: deadline - clock.monotonic() };
+    const { again, delayMs, throttled } = decide(failure, state, policy, seat && (() => seat.jitter));
     throttles += Number(throttled);
     if (throttled) closeGate(response, failure.retryAfterMs ?? delayMs, scope, policy);
     if (!again || isVetoed(response, failures, policy)) throw failure;
@@ -120,7 +120,7 @@ function isVetoed(response: Response | undefined, failures: number, { shouldRetr
 
 /** Waits until the request may be sent, and says whether it is one that finds out for others. */
 async function takeTurn(scope: ThrottleScope, policy: AttemptPolicy, deadline: number): Promise<boolean> {
-  const { clock, gates, graphRoot, retry, signal } = policy;
+  const { clock, gates, graphRoot, retry, signal, wire } = policy;
   if (signal?.aborted) throw abortFailure(signal.reason);
   const spaceMs = gates.paceOf(scope).reserve(clock.monotonic());
   if (spaceMs > 0) await spare(Math.min(spaceMs, Math.max(0, deadline - clock.monotonic())));
@@ -129,8 +129,8 @@ async function takeTurn(scope: ThrottleScope, policy: AttemptPolicy, deadline: n
     const { waitMs, probe } = gates.enter(scope, now);
     if (waitMs === 0) return probe;
     if (now + waitMs > deadline) throw throttledFailure(waitMs, graphRoot);
-    // With jitter, or all who wait here would leave at once.
-    await spare(retryDelay(1, waitMs, retry.delayMs));
+    // With jitter, or all who wait here would leave at once: which is how those fill their batches that a wire carries.
+    await spare(wire === undefined ? retryDelay(1, waitMs, retry.delayMs) : waitMs);
   }
 
   async function spare(delayMs: number): Promise<void> {
