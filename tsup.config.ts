@@ -48,6 +48,8 @@ function bundle(name: string, path: string): Options {
       // Turns a dynamic import into a lazy require.
       options.supported = { ...options.supported, "dynamic-import": false };
       options.define = { ...options.define, "import.meta.url": "__filename" };
+      // What no program steps through is downloaded without its blanks.
+      options.minifyWhitespace = options.minifySyntax = name === "testing" || name === "cli";
     },
     esbuildPlugins: [
       {
@@ -90,6 +92,17 @@ const forTests = process.env.npm_lifecycle_event === "pretest";
 // one, under the condition "module", which they know and Node doesn't: they leave out what a program doesn't use.
 export default defineConfig([
   ...bundles.map(([name, path]) => bundle(name, path)),
-  { entry: modules, bundle: false, format: "esm", outDir: "dist/esm", platform: "node", target: "node20" },
+  {
+    entry: modules,
+    bundle: false,
+    format: "esm",
+    outDir: "dist/esm",
+    platform: "node",
+    target: "node20",
+    // Read by bundlers alone.
+    esbuildOptions: (options) => {
+      options.minifyWhitespace = options.minifySyntax = true;
+    },
+  },
   ...(forTests ? [] : declarations),
 ]);
