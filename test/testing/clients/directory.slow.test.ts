@@ -18,6 +18,7 @@ if (!installed)
 
 const folder = mkdtempSync(join(tmpdir(), "readers-"));
 const roles = [
+  "Directory.Read.All",
   ...["User.Read.All", "Group.Read.All", "Application.Read.All", "Organization.Read.All", "Device.Read.All"],
   ...["RoleManagement.Read.Directory", "AdministrativeUnit.Read.All", "OrgContact.Read.All"],
 ];
