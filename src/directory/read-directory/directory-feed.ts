@@ -3,6 +3,7 @@ import { AppIdentityError, isAppIdentityError } from "../../errors.js";
 import { Signal } from "../../graph/batch/signal.js";
 import { abortFailure } from "../../graph/failures/interruption.js";
 import { ProgressListener } from "../../graph/paging/progress-listener.js";
+import { SerialIterator } from "../../graph/paging/serial-iterator.js";
 import type { RequestTally } from "../../graph/requests/request-tally.js";
 import { abortWith } from "../../on-abort.js";
 import type { DirectoryPage } from "./directory-change.js";
@@ -54,7 +55,7 @@ type Ready = { page: DirectoryPage; taken: () => void } | { error: unknown };
  * Reads several streams at a time and hands out their pages as they come, those of one stream in order. Each has one page
  * ready at most, and the next under way only once that was taken.
  */
-export class DirectoryWalk implements AsyncIterableIterator<DirectoryPage> {
+export class DirectoryWalk extends SerialIterator<DirectoryPage> {
   readonly #options: WalkOptions;
   readonly #listener: ProgressListener<DirectoryProgress>;
   readonly #stop = new AbortController();
@@ -65,51 +66,23 @@ export class DirectoryWalk implements AsyncIterableIterator<DirectoryPage> {
   #streamsDone = 0;
   #running = 0;
   #begun = false;
-  #closed = false;
   #startedAt = 0;
   #unlink: (() => void) | undefined;
-  #tail: Promise<unknown> = Promise.resolve();
 
   constructor(options: WalkOptions) {
+    super();
     this.#options = options;
     this.#listener = new ProgressListener(options.onProgress);
   }
 
-  /** Calls wait for each other, so that concurrent ones get different pages. */
-  next(): Promise<IteratorResult<DirectoryPage, undefined>> {
-    const result = this.#tail.then(() => this.#step());
-    this.#tail = result.catch(() => {});
-    return result;
-  }
-
-  /** What `break` calls: stops whatever is under way. */
-  async return(): Promise<IteratorResult<DirectoryPage, undefined>> {
-    this.#close();
-    return { done: true, value: undefined };
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async #step(): Promise<IteratorResult<DirectoryPage, undefined>> {
-    if (this.#closed) return { done: true, value: undefined };
-    try {
-      this.#begin();
-      const page = await this.#take();
-      if (page !== undefined) {
-        this.#count(page);
-        this.#listener.tell(this.#progress(false));
-        return { done: false, value: page };
-      }
-      if (!this.#closed) this.#listener.tell(this.#progress(true));
-    } catch (error) {
-      if (!this.#closed) {
-        this.#close();
-        throw error;
-      }
-    }
-    return this.return();
+  protected async produce(): Promise<DirectoryPage | undefined> {
+    this.#begin();
+    const page = await this.#take();
+    if (page !== undefined) {
+      this.#count(page);
+      this.#listener.tell(this.#progress(false));
+    } else if (!this.closed) this.#listener.tell(this.#progress(true));
+    return page;
   }
 
   #begin(): void {
@@ -131,7 +104,7 @@ export class DirectoryWalk implements AsyncIterableIterator<DirectoryPage> {
     for (;;) {
       const { aborted, reason } = this.#stop.signal;
       if (aborted) {
-        if (this.#closed) return undefined;
+        if (this.closed) return undefined;
         throw abortFailure(reason);
       }
       const next = this.#ready.shift();
@@ -188,9 +161,7 @@ export class DirectoryWalk implements AsyncIterableIterator<DirectoryPage> {
     return { ...this.#summary(), streamsDone: this.#streamsDone, done };
   }
 
-  #close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+  protected stop(): void {
     this.#unlink?.();
     if (this.#begun) this.#options.onEnd(this.#summary());
     this.#stop.abort();

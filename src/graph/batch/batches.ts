@@ -127,7 +127,7 @@ export class Batches {
     const { client, address, maxBodyBytes, clock, tally, operation: whole } = this.#options;
     this.posted += 1;
     const beginning = () => ({ ...nameless(address), method: "POST" });
-    const operation = Operation.begin("batch", clock, beginning, whole);
+    const operation = Operation.within(whole, () => Operation.begin("batch", clock, beginning));
     try {
       const requests = steps.map(({ link, headers }, number) => ({
         id: `${number}`,
@@ -161,7 +161,7 @@ export class Batches {
       });
       operation?.end(endingOf(steps, response.status, answers));
     } catch (error) {
-      operation?.fail(error, endingOf(steps));
+      operation?.end(endingOf(steps), error);
       for (const { reject } of steps) reject(error);
     }
   }

@@ -5,8 +5,10 @@ import { type Collection, locateCollection } from "../collection.js";
 import { abortFailure } from "../failures/interruption.js";
 import type { ListProgress } from "../paging/progress.js";
 import { ProgressListener } from "../paging/progress-listener.js";
+import { SerialIterator } from "../paging/serial-iterator.js";
+import type { RetryWait } from "../requests/attempt-policy.js";
 import { nameless } from "../requests/path-template.js";
-import { resourceUnits } from "../requests/resource-units.js";
+import { RequestTally } from "../requests/request-tally.js";
 import { Operation } from "../telemetry/operation.js";
 import { Batches, mostSteps } from "./batches.js";
 import { readStep } from "./read-step.js";
@@ -45,7 +47,7 @@ interface Entry<I> {
 type Handed<I> = { item: I; value: unknown } | { item: I; error: AppIdentityError };
 
 /** Takes items ahead of its consumer, has what belongs to them read in batches, and hands out in order. */
-export class EachReader<I> implements AsyncIterableIterator<Handed<I>> {
+export class EachReader<I> extends SerialIterator<Handed<I>> {
   readonly #client: Client;
   readonly #items: Iterable<I> | AsyncIterable<I>;
   readonly #pathOf: (item: I) => string;
@@ -57,17 +59,17 @@ export class EachReader<I> implements AsyncIterableIterator<Handed<I>> {
   readonly #entries: Entry<I>[] = [];
   readonly #arrived = new Signal();
   readonly #room = new Signal();
-  readonly #told = { items: 0, resourceUnits: 0, retries: 0, throttledMs: 0 };
+  readonly #tally = new RequestTally();
+  #handedOut = 0;
   #source: Iterator<I> | AsyncIterator<I> | undefined;
   #unlink: (() => void) | undefined;
   #startedAt = 0;
   #operation: Operation | undefined;
   #begun = false;
   #exhausted = false;
-  #closed = false;
-  #tail: Promise<unknown> = Promise.resolve();
 
   constructor(client: Client, items: Iterable<I> | AsyncIterable<I>, pathOf: (item: I) => string, options: Options) {
+    super();
     this.#client = client;
     this.#items = items;
     this.#pathOf = pathOf;
@@ -76,42 +78,18 @@ export class EachReader<I> implements AsyncIterableIterator<Handed<I>> {
     this.#concurrency = options.concurrency ?? 4;
   }
 
-  /** Calls wait for each other, so that concurrent ones get different items, in order. */
-  next(): Promise<IteratorResult<Handed<I>, undefined>> {
-    const result = this.#tail.then(() => this.#step());
-    this.#tail = result.catch(() => {});
-    return result;
-  }
-
-  /** What `break` calls: stops whatever is under way, and closes the source. */
-  async return(): Promise<IteratorResult<Handed<I>, undefined>> {
-    this.#close();
-    return { done: true, value: undefined };
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async #step(): Promise<IteratorResult<Handed<I>, undefined>> {
-    if (this.#closed) return { done: true, value: undefined };
+  protected async produce(): Promise<Handed<I> | undefined> {
     try {
       this.#begin();
-      const value = await this.#take();
-      if (value !== undefined && !this.#closed) {
-        this.#told.items += 1;
-        this.#report(false);
-        return { done: false, value };
-      }
-      if (!this.#closed) this.#report(true);
+      const handed = await this.#take();
+      if (this.closed) return undefined;
+      if (handed !== undefined) this.#handedOut += 1;
+      this.#report(handed === undefined);
+      return handed;
     } catch (error) {
-      if (!this.#closed) {
-        this.#operation?.fail(error, this.#ending());
-        this.#close();
-        throw error;
-      }
+      this.#operation?.end(this.#ending(), error);
+      throw error;
     }
-    return this.return();
   }
 
   #begin(): void {
@@ -127,8 +105,8 @@ export class EachReader<I> implements AsyncIterableIterator<Handed<I>> {
   }
 
   #ending() {
-    const { items, resourceUnits, throttledMs: waitedMs } = this.#told;
-    return { items, resourceUnits, waitedMs };
+    const { resourceUnits, throttledMs: waitedMs } = this.#tally;
+    return { items: this.#handedOut, resourceUnits, waitedMs };
   }
 
   /** The next in order; `undefined` at the end. */
@@ -207,8 +185,14 @@ export class EachReader<I> implements AsyncIterableIterator<Handed<I>> {
         };
       },
     };
-    const told = { onAnswer: this.#countUnits, onRetry: this.#count };
-    const policy = { ...collection.traits, wire, signal: this.#stop.signal, idempotent: true, ...told };
+    const policy = {
+      ...collection.traits,
+      wire,
+      signal: this.#stop.signal,
+      idempotent: true,
+      onAnswer: (response: Response) => this.#tally.answered(response),
+      onRetry: (wait: RetryWait) => this.#tally.waits(wait),
+    };
     try {
       return { value: await readStep(collection, policy, this.#countAll) };
     } catch (error) {
@@ -245,21 +229,12 @@ export class EachReader<I> implements AsyncIterableIterator<Handed<I>> {
     for (const batches of this.#batches.values()) batches.drained = drained;
   }
 
-  readonly #countUnits = ({ headers }: Response) => {
-    this.#told.resourceUnits += resourceUnits(headers);
-  };
-
-  readonly #count = ({ delayMs, throttled, failure }: { delayMs: number; throttled: boolean; failure?: unknown }) => {
-    if (failure !== undefined) this.#told.retries += 1;
-    if (throttled) this.#told.throttledMs += delayMs;
-  };
-
   /** What the pages of a collection add, told once, at their end. */
   readonly #countAll = ({ done, resourceUnits, retries, throttledMs }: ListProgress) => {
     if (!done) return;
-    this.#told.resourceUnits += resourceUnits;
-    this.#told.retries += retries;
-    this.#told.throttledMs += throttledMs;
+    this.#tally.resourceUnits += resourceUnits;
+    this.#tally.retries += retries;
+    this.#tally.throttledMs += throttledMs;
   };
 
   get #clock() {
@@ -269,12 +244,11 @@ export class EachReader<I> implements AsyncIterableIterator<Handed<I>> {
   #report(done: boolean): void {
     const requests = [...this.#batches.values()].reduce((sum, { posted }) => sum + posted, 0);
     const elapsedMs = Math.round(this.#clock.monotonic() - this.#startedAt);
-    this.#listener.tell({ ...this.#told, requests, elapsedMs, done });
+    const { resourceUnits, retries, throttledMs } = this.#tally;
+    this.#listener.tell({ items: this.#handedOut, requests, resourceUnits, retries, throttledMs, elapsedMs, done });
   }
 
-  #close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+  protected stop(): void {
     this.#operation?.end(this.#ending());
     this.#unlink?.();
     this.#stop.abort();

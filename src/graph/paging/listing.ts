@@ -3,6 +3,7 @@ import { type Checks, checkedOptions, kinds } from "../../check-options.js";
 import { abortFailure } from "../failures/interruption.js";
 import { readToken } from "./continuation-token.js";
 import { type Page, PageWalk, type Walk } from "./page-walk.js";
+import { SerialIterator } from "./serial-iterator.js";
 
 /** A collection that can be walked through, object by object or page by page. Each walk is a listing of its own. */
 export interface Listing<T, P = Page<T>> extends AsyncIterable<T> {
@@ -57,72 +58,34 @@ export function listing<T, P extends Page<T> = Page<T>>(asked: Walk): Listing<T,
   } as Listing<T, P>;
 }
 
-/**
- * An iterator whose calls wait for each other, so that concurrent `next()` calls get different values, in order. After
- * an error it has ended. `return()`, which is what `break` calls, doesn't wait: it stops whatever is under way.
- */
-abstract class SerialIterator<T, V> implements AsyncIterableIterator<V> {
+/** An iterator over one walk. */
+abstract class WalkIterator<T, V> extends SerialIterator<V> {
   protected walk: PageWalk<T> | undefined;
-  /** Calls that wait for their value. */
-  protected waiting = 0;
-  #tail: Promise<unknown> = Promise.resolve();
-  #closed = false;
   readonly #begin: () => PageWalk<T>;
 
   constructor(begin: () => PageWalk<T>) {
+    super();
     this.#begin = begin;
   }
 
-  /** The next value, or `undefined` at the end. */
-  protected abstract produce(walk: PageWalk<T>): Promise<V | undefined>;
-
-  next(): Promise<IteratorResult<V, undefined>> {
-    this.waiting += 1;
-    const result = this.#tail.then(() => this.#step());
-    const settled = () => {
-      this.waiting -= 1;
-    };
-    this.#tail = result.then(settled, settled);
-    return result;
+  /** The walk, which begins with the first call. */
+  protected begun(): PageWalk<T> {
+    this.walk ??= this.#begin();
+    return this.walk;
   }
 
-  async return(): Promise<IteratorResult<V, undefined>> {
-    this.#close();
-    return { done: true, value: undefined };
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async #step(): Promise<IteratorResult<V, undefined>> {
-    if (this.#closed) return { done: true, value: undefined };
-    try {
-      this.walk ??= this.#begin();
-      const value = await this.produce(this.walk);
-      if (value !== undefined && !this.#closed) return { done: false, value };
-    } catch (error) {
-      if (!this.#closed) {
-        this.#close();
-        throw error;
-      }
-    }
-    return this.return();
-  }
-
-  #close(): void {
-    this.#closed = true;
+  protected stop(): void {
     this.walk?.close();
   }
 }
 
-class PageIterator<T, P extends Page<T>> extends SerialIterator<T, P> {
-  protected produce(walk: PageWalk<T>): Promise<P | undefined> {
-    return walk.next() as Promise<P | undefined>;
+class PageIterator<T, P extends Page<T>> extends WalkIterator<T, P> {
+  protected produce(): Promise<P | undefined> {
+    return this.begun().next() as Promise<P | undefined>;
   }
 }
 
-class ItemIterator<T> extends SerialIterator<T, T> {
+class ItemIterator<T> extends WalkIterator<T, T> {
   #items: readonly T[] = [];
   #at = 0;
 
@@ -134,7 +97,8 @@ class ItemIterator<T> extends SerialIterator<T, T> {
     return super.next();
   }
 
-  protected async produce(walk: PageWalk<T>): Promise<T | undefined> {
+  protected async produce(): Promise<T | undefined> {
+    const walk = this.begun();
     while (this.#at >= this.#items.length) {
       const page = await walk.next();
       if (page === undefined) return undefined;

@@ -2,7 +2,7 @@ import type { Client } from "@microsoft/microsoft-graph-client";
 import { abortFailure } from "../failures/interruption.js";
 import type { AttemptPolicy, ClientTraits } from "../requests/attempt-policy.js";
 import { nameless } from "../requests/path-template.js";
-import { resourceUnits } from "../requests/resource-units.js";
+import { RequestTally } from "../requests/request-tally.js";
 import { Operation } from "../telemetry/operation.js";
 import { type LinkScope, trustedLink } from "./links.js";
 import { PageHistory } from "./page-history.js";
@@ -25,10 +25,7 @@ const mostRequestIds = 100;
 export class PageRequests {
   /** Whether the consumer waits for the page that is being read. */
   awaited = false;
-  requests = 0;
-  resourceUnits = 0;
-  retries = 0;
-  throttledMs = 0;
+  readonly tally = new RequestTally();
   /** Those of the last hundred pages. */
   readonly ids: string[] = [];
   readonly #source: PageSource;
@@ -50,14 +47,8 @@ export class PageRequests {
       ...source.traits,
       signal,
       idempotent: true,
-      onAnswer: ({ headers }) => {
-        this.requests += 1;
-        this.resourceUnits += resourceUnits(headers);
-      },
-      onRetry: ({ delayMs, throttled, failure }) => {
-        if (failure !== undefined) this.retries += 1;
-        if (throttled) this.throttledMs += delayMs;
-      },
+      onAnswer: (response) => this.tally.answered(response),
+      onRetry: (wait) => this.tally.waits(wait),
     };
   }
 
@@ -98,14 +89,12 @@ export class PageRequests {
 
   async #send(link: string): Promise<GraphPage> {
     const { client, headers } = this.#source;
-    const operation = Operation.begin("page", this.#policy.clock, () => nameless(link), this.#operation);
-    const page = await Operation.within(operation ?? this.#operation, () =>
-      requestPage(client, link, headers, this.#policy, (next) => this.#sendEarly(next, link)),
-    ).catch((error: unknown) => {
-      operation?.fail(error);
-      throw error;
+    const ask = () => requestPage(client, link, headers, this.#policy, (next) => this.#sendEarly(next, link));
+    // Of the walk, also where it is sent while the page before it is read.
+    const page = await Operation.within(this.#operation, () => {
+      const operation = Operation.begin("page", this.#policy.clock, () => nameless(link));
+      return Operation.whole(operation, ask, (page) => (page ? { items: page.value.length } : {}));
     });
-    operation?.end({ items: page.value.length });
     if (page.requestId !== undefined) this.ids.push(page.requestId);
     if (this.ids.length > mostRequestIds) this.ids.shift();
     return page;

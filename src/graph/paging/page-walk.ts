@@ -111,7 +111,7 @@ export class PageWalk<T> {
       this.#readAhead();
       return page;
     } catch (error) {
-      this.#operation?.fail(error, this.#told());
+      this.#operation?.end(this.#told(), error);
       this.close();
       throw error;
     }
@@ -198,18 +198,19 @@ export class PageWalk<T> {
   }
 
   #told() {
-    const { resourceUnits, throttledMs: waitedMs } = this.#requests;
+    const { resourceUnits, throttledMs: waitedMs } = this.#requests.tally;
     return { items: this.#progress.items, resourceUnits, waitedMs };
   }
 
   #report(done: boolean): void {
+    const { requests, resourceUnits, retries, throttledMs } = this.#requests.tally;
     this.#progress.tell({
       restarts: this.#recovery.restarts,
       duplicatesDropped: this.#reading.duplicatesDropped,
-      requests: this.#requests.requests,
-      resourceUnits: this.#requests.resourceUnits,
-      retries: this.#requests.retries,
-      throttledMs: this.#requests.throttledMs,
+      requests,
+      resourceUnits,
+      retries,
+      throttledMs,
       requestIds: [...this.#requests.ids],
       done,
     });

@@ -1,8 +1,8 @@
 import { URL } from "node:url";
 import { segmentsOf } from "./throttle-scope.js";
 
-/** Calls that only look, although they are POSTs. */
-const looks =
+/** Calls that only look, although they are POSTs, by the segment that names them, in lower case. */
+export const looks =
   /^(microsoft\.graph\.)?(getbyids|getmembergroups|getmemberobjects|checkmembergroups|checkmemberobjects|ismemberof|getavailableextensionproperties)(\(\))?$/;
 
 /** Whether a request changes nothing, so that it may be sent again whatever came of it. */

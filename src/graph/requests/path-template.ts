@@ -1,23 +1,21 @@
 import { URL } from "node:url";
-import { segmentsOf } from "./throttle-scope.js";
+import { looks } from "./is-read.js";
+import { namesWorkload, segmentsOf } from "./throttle-scope.js";
 
-/** Words of Graph's own addresses. Whatever else stands in a path may be somebody's. */
+/** Words of Graph's own addresses, beside those that tell workloads and looks. Whatever else stands in a path may be somebody's. */
 const words = new Set(
-  `v1.0 beta $batch $count $value $ref delta users groups applications serviceprincipals devices directoryobjects
-  directoryroles directoryroletemplates directory administrativeunits contacts contracts organization domains
-  subscribedskus rolemanagement roleassignments roledefinitions oauth2permissiongrants deleteditems me members owners
-  memberof transitivemembers transitivememberof manager directreports ownedobjects createdobjects owneddevices
-  registereddevices registeredowners registeredusers licensedetails approleassignments approleassignedto photo photos
-  messages mailfolders mailboxsettings sendmail calendar calendars calendarview events drive drives root items content
-  sites teams chats channels joinedteams auditlogs signins directoryaudits reports authentication methods getbyids
-  getmembergroups getmemberobjects checkmembergroups checkmemberobjects identity conditionalaccess policies
-  microsoft.graph.user microsoft.graph.group microsoft.graph.device microsoft.graph.serviceprincipal
-  microsoft.graph.application microsoft.graph.directoryrole microsoft.graph.administrativeunit`.split(/\s+/),
+  `v1.0 beta $batch $count $value $ref delta deleteditems roleassignments roledefinitions members owners memberof
+  transitivemembers transitivememberof manager directreports ownedobjects createdobjects owneddevices registereddevices
+  registeredowners registeredusers licensedetails approleassignments approleassignedto root items content channels signins
+  directoryaudits authentication methods identity conditionalaccess`.split(/\s+/),
 );
+
+const cast = /^microsoft\.graph\.(user|group|device|serviceprincipal|application|directoryrole|administrativeunit)$/;
 
 /** Whether a segment of a path is Graph's own, and not somebody's. */
 export function isGraphsWord(segment: string): boolean {
-  return words.has(segment.toLowerCase());
+  const word = segment.toLowerCase();
+  return words.has(word) || namesWorkload(word) || looks.test(word) || cast.test(word);
 }
 
 /** An address without query and ids. */

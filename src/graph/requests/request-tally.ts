@@ -1,9 +1,9 @@
 import type { AppIdentity } from "../../access-token.js";
 import { resourceUnits } from "./resource-units.js";
 
-/** What is asked of Graph by all that shares it, however many walks that takes. */
+/** What is asked of Graph, and what it costs: by one walk, or by all that shares a tally. */
 export class RequestTally {
-  /** Requests that were answered; of a batch, the batch. */
+  /** Requests that were answered. */
   requests = 0;
   /** What they cost, as Graph counts it. */
   resourceUnits = 0;
@@ -14,10 +14,10 @@ export class RequestTally {
   /** Who asks, once the provider has said so. */
   identity: AppIdentity | undefined;
 
-  answered({ headers }: Pick<Response, "headers">, identity: AppIdentity | undefined, batched: boolean): void {
+  /** @param batched whether the batch that carried it counts in its place */
+  answered({ headers }: Pick<Response, "headers">, batched = false): void {
     if (!batched) this.requests += 1;
     this.resourceUnits += resourceUnits(headers);
-    this.identity ??= identity;
   }
 
   waits({ delayMs, throttled, failure }: { delayMs: number; throttled: boolean; failure?: unknown }): void {

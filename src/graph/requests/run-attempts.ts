@@ -21,33 +21,29 @@ import { Refusals, withoutToken } from "./token-refusals.js";
  * `claims_challenge_unmet`, `unexpected_redirect`, `aborted`, and whatever the provider or `read` throws.
  */
 export async function runAttempts<T>(work: AttemptWork<T>, policy: AttemptPolicy): Promise<T> {
-  const { clock, gates } = policy;
+  const { clock, gates, tally } = policy;
   const scope = throttleScopeOf(work.address, !policy.idempotent);
-  const record = new RequestRecord({ ...work, batched: policy.wire !== undefined }, clock);
+  const record = new RequestRecord(work, policy.wire !== undefined, clock);
   const send: typeof work.send = async (attempt) => {
-    record.sent();
+    record.attempts += 1;
     const response = await work.send(attempt);
     record.answered(response);
     gates.paceOf(scope).answered(usedShare(response.headers), clock.monotonic());
-    policy.tally?.answered(response, attempt.identity, policy.wire !== undefined);
+    tally?.answered(response, policy.wire !== undefined);
+    if (tally) tally.identity ??= attempt.identity;
     policy.onAnswer?.(response);
     return response;
   };
   const onRetry: AttemptPolicy["onRetry"] = (wait) => {
     record.waitedMs += wait.delayMs;
-    policy.tally?.waits(wait);
+    tally?.waits(wait);
     policy.onRetry?.(wait);
   };
-  try {
-    const result = await Operation.within(record.operation, () =>
-      repeat({ ...work, send }, scope, { ...policy, onRetry }, record),
-    );
-    record.end();
-    return result;
-  } catch (error) {
-    record.fail(error);
-    throw error;
-  }
+  return Operation.whole(
+    record.operation,
+    () => repeat({ ...work, send }, scope, { ...policy, onRetry }, record),
+    () => record.ending(),
+  );
 }
 
 async function repeat<T>(

@@ -45,6 +45,11 @@ const alone: Record<string, string> = {
   appcatalogs: "teams",
 };
 
+/** Whether a segment, in lower case, is a name that tells a workload. */
+export function namesWorkload(segment: string): boolean {
+  return directory.has(segment) || Object.hasOwn(belowSomeone, segment) || Object.hasOwn(alone, segment);
+}
+
 /** By the address, whose beginning is a version; what no rule knows shares a limit with what begins alike. */
 export function throttleScopeOf(address: string, writes: boolean): ThrottleScope {
   const { pathname, search } = new URL(address);

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { channel } from "node:diagnostics_channel";
+import { type Channel, channel } from "node:diagnostics_channel";
 import type { Clock } from "../../clock.js";
 import { type AppIdentityErrorCode, isAppIdentityError } from "../../errors.js";
 
@@ -60,13 +60,11 @@ export type Beginning = Pick<GraphEvent, "host" | "path" | "method" | "attempt" 
 /** What is known when it is over. */
 export type Ending = Pick<GraphEvent, "waitedMs" | "status" | "attempts" | "items" | "resourceUnits" | "steps">;
 
-const channels = {
-  walk: channel("graph-app-identity:graph:walk"),
-  page: channel("graph-app-identity:graph:page"),
-  batch: channel("graph-app-identity:graph:batch"),
-  request: channel("graph-app-identity:graph:request"),
-  attempt: channel("graph-app-identity:graph:attempt"),
-};
+const kinds: readonly GraphOperation[] = ["walk", "page", "batch", "request", "attempt"];
+const channels = Object.fromEntries(kinds.map((kind) => [kind, channel(`graph-app-identity:graph:${kind}`)])) as Record<
+  GraphOperation,
+  Channel
+>;
 
 const current = new AsyncLocalStorage<Operation>();
 let lastId = 0;
@@ -87,16 +85,12 @@ export class Operation {
   }
 
   /**
-   * Begins one where somebody listens; where nobody does, there is none, and `beginning` isn't asked. It is a part of
-   * `parent`, or else of the operation within which it begins.
+   * Begins one where somebody listens, as a part of that within which it begins; where nobody does, there is none, and `beginning` isn't
+   * asked.
    */
-  static begin(
-    kind: GraphOperation,
-    clock: Clock,
-    beginning: () => Beginning,
-    parent: Operation | undefined = current.getStore(),
-  ): Operation | undefined {
+  static begin(kind: GraphOperation, clock: Clock, beginning: () => Beginning): Operation | undefined {
     if (!channels[kind].hasSubscribers) return undefined;
+    const parent = current.getStore();
     return new Operation(kind, { ...(parent && { parent: parent.#id }), ...beginning() }, clock);
   }
 
@@ -105,18 +99,40 @@ export class Operation {
     return operation === undefined ? work() : current.run(operation, work);
   }
 
-  end(ending: Ending = {}): void {
-    this.#tell({ phase: "end", ...ending });
+  /**
+   * Does some work as the whole of an operation, if there is one.
+   * @param ending of what came of it; of nothing where it failed
+   * @param failureIn a failure that came as a result
+   */
+  static async whole<T>(
+    operation: Operation | undefined,
+    work: () => Promise<T>,
+    ending: (result?: T) => Ending,
+    failureIn?: (result: T) => unknown,
+  ): Promise<T> {
+    if (operation === undefined) return work();
+    try {
+      const result = await current.run(operation, work);
+      operation.end(ending(result), failureIn?.(result));
+      return result;
+    } catch (error) {
+      operation.end(ending(), error);
+      throw error;
+    }
   }
 
-  fail(error: unknown, ending: Ending = {}): void {
-    this.#tell({ phase: "error", ...ending, ...(isAppIdentityError(error) && { code: error.code }) });
-  }
-
-  #tell(end: { phase: "end" | "error"; code?: AppIdentityErrorCode } & Ending): void {
+  /** @param error what it failed with, if it did */
+  end(ending: Ending, error?: unknown): void {
     if (this.#over) return;
     this.#over = true;
     const durationMs = this.clock.monotonic() - this.#startedAt;
-    channels[this.kind].publish({ id: this.#id, ...this.beginning, durationMs, ...end } satisfies GraphEvent);
+    channels[this.kind].publish({
+      phase: error === undefined ? "end" : "error",
+      id: this.#id,
+      ...this.beginning,
+      durationMs,
+      ...ending,
+      ...(isAppIdentityError(error) && { code: error.code }),
+    } satisfies GraphEvent);
   }
 }
