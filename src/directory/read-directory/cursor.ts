@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { AppIdentityError } from "../../errors.js";
+import { checkedContent, withChecksum } from "../../graph/paging/checked-text.js";
 
 /** Where a stream stands, as it is stored. */
 export interface Stored {
@@ -25,10 +25,8 @@ const mostBytes = 64_000;
  * and two links have to fit.
  */
 export function writeCursor({ stream, root, tenantId, state }: Stored): string {
-  const content = deflateRawSync(JSON.stringify([version, stream, root, tenantId ?? null, state])).toString(
-    "base64url",
-  );
-  return `${content}.${checksum(content)}`;
+  const content = JSON.stringify([version, stream, root, tenantId ?? null, state]);
+  return withChecksum(deflateRawSync(content).toString("base64url"));
 }
 
 /**
@@ -39,8 +37,8 @@ export function readCursor(cursor: unknown, stream: string, root: string): Store
   const refused = (why: string, remedy = "Leave the cursor out to read this stream from its beginning.") =>
     refusedCursor(stream, why, remedy);
   if (typeof cursor !== "string" || cursor === "") throw refused(cursor === "" ? "is empty" : "is not a text");
-  const [content = "", sum, ...rest] = cursor.split(".");
-  if (cursor.length > longestCursor || sum !== checksum(content) || rest.length > 0) {
+  const content = cursor.length > longestCursor ? undefined : checkedContent(cursor);
+  if (content === undefined) {
     throw refused("is damaged", "Pass it exactly as the page gave it, or leave it out to read this stream anew.");
   }
   const [found, madeFor, madeOn, tenantId, state] = contentOf(content);
@@ -70,8 +68,4 @@ function contentOf(content: string): unknown[] {
   } catch {
     return [];
   }
-}
-
-function checksum(text: string): string {
-  return createHash("sha256").update(text).digest("base64url").slice(0, 16);
 }

@@ -68,10 +68,7 @@ export function directorySources(
       groups || memberships
         ? { ...groupSource(client, groups || { select: ["id"] }, signal), told: groups !== false }
         : undefined,
-    members: ({ ids, deltaLink }) => {
-      if (ids !== undefined) return deltaGroups(client, { ids, deltaLink, select: ["members"], signal });
-      return deltaGroups(client, { deltaLink, select: ["members"], signal });
-    },
+    members: (start) => deltaGroups(client, { ...start, select: ["members"], signal }),
     listMembers: (ids) => readEach(client, ids, membersOf, { concurrency: 1, signal }) as ReturnType<MembersReader>,
     reads: (stream) => streams?.has(stream) ?? true,
     readsAll: streams === undefined,

@@ -37,7 +37,7 @@ export async function* followedMemberships(
 ): AsyncGenerator<MembershipPage> {
   // What a listing had told before it was left was void as a whole.
   if (shard.state.listed !== undefined) shard.state = { ids: shard.groups, stale: true };
-  if (shard.groups.length === 0 && !isWhole(shard)) {
+  if (shard.groups.length === 0 && !shard.isWhole) {
     shard.state = { ids: [] };
     yield { changes: [], done: true };
     return;
@@ -46,17 +46,14 @@ export async function* followedMemberships(
   else yield* following(shard, source);
 }
 
-/** One stream for all groups has no ids. */
-export const isWhole = ({ stream }: Shard): boolean => stream === "members";
-
 async function* following(shard: Shard, source: MembersSource): AsyncGenerator<MembershipPage> {
   const { ids, link: deltaLink } = shard.state;
   let isStale = shard.state.stale;
-  for await (const page of source({ ids: isWhole(shard) ? undefined : ids, deltaLink }).byPage()) {
+  for await (const page of source({ ids: shard.isWhole ? undefined : ids, deltaLink }).byPage()) {
     const { link, settled } = placeIn(page);
     const { gone } = shard.state;
     shard.state = { ids, gone, link, settled };
-    if (!isWhole(shard)) for (const { group, removed } of page.value) if (removed === "deleted") shard.drop(group.id);
+    if (!shard.isWhole) for (const { group, removed } of page.value) if (removed === "deleted") shard.drop(group.id);
     yield { changes: page.value.flatMap(membershipsOf), reset: isStale ?? page.reset, done: settled };
     isStale = undefined;
   }

@@ -1,4 +1,5 @@
 import { AppIdentityError } from "../../errors.js";
+import { mostSteps } from "../../graph/batch/batches.js";
 import type { MembershipChange } from "./directory-change.js";
 import type { MembershipPage } from "./followed-memberships.js";
 import type { Shard } from "./shard.js";
@@ -8,38 +9,31 @@ export type MembersReader = (
   groupIds: readonly string[],
 ) => AsyncIterable<{ item: string; value: readonly object[] | undefined }>;
 
-/** A batch of Graph. */
-const groupsAPage = 20;
-
 /**
  * The memberships of a shard's groups as they are, all of them anew. Where changes of them are followed otherwise, that goes
  * on where it was.
  */
 export async function* listedMemberships(shard: Shard, read: MembersReader): AsyncGenerator<MembershipPage> {
   beginListing(shard);
-  const { ids, listed: from = 0 } = shard.state;
+  const { ids, gone = [], listed: from = 0 } = shard.state;
   let reset: true | undefined = from === 0 ? true : undefined;
-  const { gone = [] } = shard.state;
   let done = from;
   let changes: MembershipChange[] = [];
   let groups = 0;
   const left = ids.slice(from);
-  const end = () => {
-    const { listed: _, ...rest } = shard.state;
-    // Changes that no link leads to were told here: the next first round begins anew.
-    shard.state = rest.link === undefined ? { ...rest, stale: true } : rest;
-  };
   for await (const { item, value } of read(left.filter((id) => !gone.includes(id)))) {
     if (value !== undefined && !Array.isArray(value)) throw unlisted(item);
     for (const member of value ?? []) changes.push(membershipOf(item, member));
     groups += 1;
     done = ids.indexOf(item) + 1;
-    if (groups % groupsAPage > 0 || done === ids.length) continue;
+    if (groups % mostSteps > 0 || done === ids.length) continue;
     shard.state = { ...shard.state, listed: done };
     yield { changes, reset };
     [changes, reset] = [[], undefined];
   }
-  end();
+  const { listed: _, ...rest } = shard.state;
+  // Changes that no link leads to were told here: the next first round begins anew.
+  shard.state = rest.link === undefined ? { ...rest, stale: true } : rest;
   yield { changes, reset, done: true };
 }
 

@@ -11,6 +11,7 @@ import type { DirectoryPage } from "./directory-change.js";
 import { type DirectoryProgress, type DirectorySummary, DirectoryWalk } from "./directory-feed.js";
 import { type Asked, directorySources } from "./directory-sources.js";
 import { type Places, readPlaces } from "./places.js";
+import { whole } from "./shard.js";
 import { StreamPlan } from "./stream-plan.js";
 
 /** What of the directory is read, and from where on. */
@@ -189,7 +190,7 @@ function checkStreams(streams: ReadonlySet<string> | undefined, places: Places, 
   const known = [
     ...(asked.users ? ["users"] : []),
     ...(asked.groups || asked.memberships ? ["groups"] : []),
-    ...(asked.memberships ? ["members", ...places.shards.keys()] : []),
+    ...(asked.memberships ? [whole, ...places.shards.keys()] : []),
   ];
   if (streams?.size === 0) {
     throw refusal(

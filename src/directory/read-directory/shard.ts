@@ -1,6 +1,9 @@
 /** The groups that Graph watches in one round of changes. @see https://learn.microsoft.com/graph/api/group-delta */
 export const mostGroups = 50;
 
+/** The stream that tells all memberships, where Graph doesn't watch groups by their ids. */
+export const whole = "members";
+
 /** Where a stream of memberships stands. */
 export interface ShardState {
   /** The groups that `link` leads to the changes of. */
@@ -32,6 +35,11 @@ export class Shard {
     readonly stream: string,
     public state: ShardState,
   ) {}
+
+  /** Whether it tells of all groups, and has no ids. */
+  get isWhole(): boolean {
+    return this.stream === whole;
+  }
 
   /** The groups that it is to tell of. */
   get groups(): string[] {

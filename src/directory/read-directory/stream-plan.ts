@@ -8,7 +8,7 @@ import { type GroupPage, placedGroups, unplacedGroups } from "./group-stream.js"
 import { beginListing, listedMemberships } from "./listed-memberships.js";
 import { type ObjectSource, objectPages } from "./object-stream.js";
 import type { Places } from "./places.js";
-import { Shard } from "./shard.js";
+import { Shard, whole } from "./shard.js";
 import { Shards } from "./shards.js";
 
 /** A stream that can be read. */
@@ -16,8 +16,6 @@ export interface Stream {
   name: string;
   pages(): AsyncIterable<DirectoryPage>;
 }
-
-const whole = "members";
 
 /** Which streams a reading has, and which of them can begin when. */
 export class StreamPlan {
@@ -155,7 +153,7 @@ export class StreamPlan {
 
   async *#memberships(shard: Shard, pages: AsyncIterable<MembershipPage>): AsyncGenerator<DirectoryPage> {
     for await (const { changes, ...marks } of pages) {
-      this.#isProven ||= shard.state.link !== undefined && shard.stream !== whole;
+      this.#isProven ||= shard.state.link !== undefined && !shard.isWhole;
       yield this.#page(shard.stream, changes, shard.state, marks);
     }
   }

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { AppIdentityError } from "../../errors.js";
+import { checkedContent, checksum, withChecksum } from "./checked-text.js";
 import type { LinkScope } from "./links.js";
 import { storedLink } from "./stored-link.js";
 
@@ -26,13 +26,12 @@ export interface AskedFor {
  * signature, and needn't be: the link is judged when it is read, and leads to what is listed or nowhere.
  */
 export function writeToken({ link, page }: Position, query: string): string {
-  const content = Buffer.from(JSON.stringify([version, query, page, link])).toString("base64url");
-  return `${content}.${checksum(content)}`;
+  return withChecksum(Buffer.from(JSON.stringify([version, query, page, link])).toString("base64url"));
 }
 
 /** The link in a token that was made here. */
 export function linkIn(token: string): string {
-  return contentOf(token.split(".")[0] ?? "")[3] as string;
+  return contentOf(checkedContent(token) ?? "")[3] as string;
 }
 
 /**
@@ -46,8 +45,8 @@ export function readToken(token: unknown, { query, firstLink, scope }: AskedFor)
       "Leave continuationToken out to start at the first page.",
     );
   }
-  const [content = "", sum, ...rest] = token.split(".");
-  if (sum !== checksum(content) || rest.length > 0) {
+  const content = checkedContent(token);
+  if (content === undefined) {
     throw refused("is damaged", "Pass it exactly as a page or an error gave it, or start again without one.");
   }
   const [found, madeFor, page, link] = contentOf(content);
@@ -90,8 +89,4 @@ export function fingerprint(url: string, headers: Record<string, string>): strin
 
 function refused(why: string, remedy: string, cause?: unknown): AppIdentityError {
   return new AppIdentityError("invalid_continuation_token", `The continuation token ${why}.`, { remedy, cause });
-}
-
-function checksum(text: string): string {
-  return createHash("sha256").update(text).digest("base64url").slice(0, 16);
 }
