@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { readCommandLine } from "../command-line.js";
 import { compareTenants, type Finding } from "./compare-tenants.js";
 import { nameOf, type Topic, topics } from "./probe.js";
 import { probes } from "./probes.js";
@@ -64,17 +65,8 @@ type LoadTenant = () => Promise<{
  * @param version of the package
  */
 export async function compareCommand(args: string[], version: string, loadTenant: LoadTenant): Promise<number> {
-  let given: ReturnType<typeof readArguments>;
-  try {
-    given = readArguments(args);
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
-    return 2;
-  }
-  if (given.help || given.version) {
-    process.stdout.write(given.help ? usage : `${version}\n`);
-    return 0;
-  }
+  const given = readCommandLine(() => readArguments(args), usage, version);
+  if (typeof given === "number") return given;
   // `| head` closes the pipe when it has enough.
   process.stdout.on("error", () => {});
   const { only } = given;

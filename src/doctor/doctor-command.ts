@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { readCommandLine } from "../command-line.js";
 import { linesOf, verdictOn } from "./checklist.js";
 import { type Check, checkUp } from "./checkup.js";
 import { type FunctionName, isFunctionName, neededPermissions } from "./needed-permissions.js";
@@ -46,18 +47,9 @@ function functionsIn(text: string | undefined): FunctionName[] | undefined {
  * @param version of the package
  */
 export async function doctorCommand(args: string[], version: string): Promise<number> {
-  let given: ReturnType<typeof readArguments>;
-  try {
-    given = readArguments(args);
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
-    return 2;
-  }
-  const { json, help, parametersFile, functions } = given;
-  if (help || given.version) {
-    process.stdout.write(help ? usage : `${version}\n`);
-    return 0;
-  }
+  const given = readCommandLine(() => readArguments(args), usage, version);
+  if (typeof given === "number") return given;
+  const { json, parametersFile, functions } = given;
   // `| head` closes the pipe when it has enough; the exit code says the rest.
   process.stdout.on("error", () => {});
   const coloured = process.stdout.isTTY && !process.env.NO_COLOR;
