@@ -9,7 +9,6 @@ export interface Finding {
   name: string;
   probe: Probe;
   given?: Shape;
-  embedded?: Shape;
   differences: Difference[];
   /** Why nothing was compared. */
   skipped?: string;
@@ -35,7 +34,7 @@ export async function* compareTenants(
       const shape = shapeOf(await theirs.ask(probe), probe, words);
       if (isForbidden(shape)) yield skip("the app isn't permitted to ask this");
       else if (isGap(its)) yield skip("the embedded tenant doesn't have this");
-      else yield { name, probe, given: shape, embedded: its, differences: differences(shape, its) };
+      else yield { name, probe, given: shape, differences: differences(shape, its) };
     } catch (error) {
       if (!(error instanceof Unaskable)) throw error;
       yield skip(error.message);

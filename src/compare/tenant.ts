@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import { isTransientStatus, retryAfterOf } from "../http/retry-after.js";
 import type { AppIdentityAuthProvider } from "../index.js";
 import type { Probe, Subject } from "./probe.js";
 import type { Answer } from "./shape.js";
@@ -56,10 +57,12 @@ export class AskedTenant {
         signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
       });
       const text = await response.text();
-      const passing = response.status === 429 || response.status === 503 || response.status === 504;
-      if (!passing || attempt === mostAttempts) return { status: response.status, headers: response.headers, text };
-      const seconds = Number(response.headers.get("retry-after") ?? 1);
-      await setTimeout(Math.min((seconds || 1) * 1000, longestWaitMs), undefined, { signal });
+      const { status, headers: answered } = response;
+      if (!isTransientStatus(status) || attempt === mostAttempts) return { status, headers: answered, text };
+      const waitMs = retryAfterOf(answered, Date.now()) ?? 1000;
+      // Never earlier than asked.
+      if (waitMs > longestWaitMs) throw new Unaskable(`it is to be asked again in ${Math.ceil(waitMs / 1000)} s only`);
+      await setTimeout(waitMs, undefined, { signal });
     }
   }
 
