@@ -109,11 +109,7 @@ class Recorder {
   #start(kind: GraphOperation, { id, parent, host, path, method, attempt = 1 }: GraphEvent): void {
     const within = (parent === undefined ? undefined : this.#open.get(parent)?.context) ?? context.active();
     const http = isHttp(kind);
-    const attributes: Attributes = {
-      "server.address": host.replace(/:\d+$/, ""),
-      "server.port": Number(/:(\d+)$/.exec(host)?.[1] ?? 443),
-      "url.template": path,
-    };
+    const attributes: Attributes = { ...serverOf(host), "url.template": path };
     if (method !== undefined) attributes["http.request.method"] = method;
     if (http) attributes["url.full"] = `https://${host}${path}`;
     if (attempt > 1) attributes["http.request.resend_count"] = attempt - 1;
@@ -152,19 +148,25 @@ class Recorder {
 
   #measure(kind: GraphOperation, event: GraphEvent): void {
     const { host, path, method, status, durationMs = 0, resourceUnits = 0, waitedMs = 0 } = event;
-    const common = { "server.address": host.replace(/:\d+$/, ""), "url.template": path };
+    const server = serverOf(host);
+    const common = { "server.address": server["server.address"], "url.template": path };
     if (kind === "request" && waitedMs > 0) this.#waits.add(waitedMs / 1000, common);
     if (!isHttp(kind) || event.batched) return;
     const error = errorOf(kind, event);
     this.#duration.record(durationMs / 1000, {
       ...common,
-      "server.port": Number(/:(\d+)$/.exec(host)?.[1] ?? 443),
+      ...server,
       "http.request.method": method ?? "GET",
       ...(status !== undefined && { "http.response.status_code": status }),
       ...(error !== undefined && { "error.type": error }),
     });
     if (resourceUnits > 0) this.#units.add(resourceUnits, common);
   }
+}
+
+function serverOf(host: string) {
+  const [address = "", port = "443"] = host.split(/:(?=\d+$)/);
+  return { "server.address": address, "server.port": Number(port) };
 }
 
 function isHttp(kind: GraphOperation): boolean {
@@ -178,7 +180,7 @@ function errorOf(kind: GraphOperation, { phase, status = 0, code }: GraphEvent):
 }
 
 function outcomeOf({ status, attempts, items, resourceUnits, waitedMs, steps }: GraphEvent): Attributes {
-  const attributes: Attributes = {
+  return {
     "http.response.status_code": status,
     "graph_app_identity.attempts": attempts,
     "graph_app_identity.items": items,
@@ -186,5 +188,4 @@ function outcomeOf({ status, attempts, items, resourceUnits, waitedMs, steps }: 
     "graph_app_identity.resource_units": resourceUnits,
     "graph_app_identity.waited_ms": waitedMs,
   };
-  return attributes;
 }
