@@ -67,14 +67,19 @@ export function createEnrolment({ directory, apps, isRegisteredHere, apiNamed }:
   return {
     refresh() {
       const present = new Set<string>();
-      const all = grants();
+      const rolesOn = new Map<string, string[]>();
+      for (const { resource, roles } of grants()) {
+        const known = rolesOn.get(resource) ?? [];
+        known.push(...roles);
+        rolesOn.set(resource, known);
+      }
       for (const app of apps.values()) {
         const { clientId, objectId } = app;
         if (isRegisteredHere(app)) {
           const id = seededGuid(`${directory.tenantId}:${clientId}:application`);
           present.add(enrol(applications, clientId, id, applicationOf(app)));
         }
-        const onIt = all.filter(({ resource }) => resource === clientId).flatMap(({ roles }) => roles);
+        const onIt = rolesOn.get(clientId) ?? [];
         present.add(enrol(servicePrincipals, clientId, objectId, principalOf(app, onIt)));
       }
       for (const [name, { population, key }] of enrolled) {

@@ -60,8 +60,16 @@ function byName(lists: Readonly<Record<string, string>>): [name: string, list: s
   );
 }
 
+const read = new Map<string, FilterRules>();
+
 /** `$filter` on objects of a kind; what isn't there can't be filtered by. Extensions are one kind of thing wherever they are. */
 export function filterRulesOf(kind: string): FilterRules {
+  const rules = read.get(kind) ?? readRules(kind);
+  read.set(kind, rules);
+  return rules;
+}
+
+function readRules(kind: string): FilterRules {
   const { filter = {}, types = {} } = filterTable[kind] ?? {};
   const typeOf = new Map(byName(types)) as Map<string, EdmType>;
   const own = byName(filter).map(([path, code]): [string, FilterRule] => {
