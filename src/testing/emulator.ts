@@ -162,8 +162,8 @@ function controlSettings(control: EmulatorOptions["control"], loopbackOnly: bool
  * Starts an embedded tenant: an identity platform and a Graph that speak as Microsoft's do, for tests and trials without a tenant.
  *
  * It stands for what a service needs that reads a directory as itself. Not emulated: sign-in of users and everything else that isn't
- * the client-credential grant, conditional access, writing through Graph, compression, and the
- * consistency delays of a real directory. What Graph v1.0 has beyond it, by its metadata, is answered 501 `EmulatorGap`.
+ * the client-credential grant, conditional access, writing through Graph, and the consistency
+ * delays of a real directory. What Graph v1.0 has beyond it, by its metadata, is answered 501 `EmulatorGap`.
  * @throws TypeError or RangeError for unknown options, and for values that mean nothing
  * @example
  * await using emulator = await startEmulator({ users: 2500 });

@@ -13,7 +13,7 @@ import { authorize, authorizeProperties, neededFor, neededToFollow, neededToRead
 import { projection } from "./projection.js";
 import { parseCountQuery, parseListQuery, parseSingleQuery, type Queried } from "./query/parse-query.js";
 import { badRequest, GraphRefusal, unsupportedQuery } from "./refusal.js";
-import { contextOf, countText, json, notFound, unknownSegment } from "./reply.js";
+import { contextOf, countText, json, noSuchSegment, notFound, unknownSegment } from "./reply.js";
 import { viewOf } from "./view.js";
 
 /** Answers for whatever the directory holds: collections, single objects, and where their relations lead. */
@@ -55,7 +55,7 @@ export function createDirectoryPaths({ directory, listing, delta }: DirectoryPat
 
   function find(collection: Collection, { text, property }: PathSegment): ObjectRef {
     if (property !== undefined && collection.canonical(property) === undefined) {
-      throw badRequest(`Resource not found for the segment '${property}'.`);
+      throw noSuchSegment(property);
     }
     const key = collection.keyOf(text, property) ?? roleByTemplate(collection, text);
     if (key !== undefined) return { collection, key };
@@ -182,7 +182,7 @@ export function createDirectoryPaths({ directory, listing, delta }: DirectoryPat
       // A name that begins with a dollar is one in parentheses only.
       const { text, quoted } = key;
       if (text.startsWith("$") && text.toLowerCase() !== "$count" && !quoted) {
-        throw badRequest(`Resource not found for the segment '${text}'.`);
+        throw noSuchSegment(text);
       }
       if (text.toLowerCase() === "$count") return count(asked, allOf(collection));
       if (collection.kind && deltaPattern.test(text)) return delta.answer(asked, [collection.kind]);

@@ -1,7 +1,6 @@
 import type { WireReply } from "../wire/messages.js";
-
 import type { Expansion } from "./query/parse-query.js";
-import { GraphRefusal, UnknownName } from "./refusal.js";
+import { badRequest, GraphRefusal, UnknownName } from "./refusal.js";
 
 const jsonType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
 
@@ -35,6 +34,14 @@ export function notFound(name: string): GraphRefusal {
   return new GraphRefusal(404, "Request_ResourceNotFound", message);
 }
 
+const noSegment = (segment: string) => `Resource not found for the segment '${segment}'.`;
+
+/** A segment by whose name Graph may know something that isn't here. */
 export function unknownSegment(segment: string): GraphRefusal {
-  return new UnknownName(`Resource not found for the segment '${segment}'.`);
+  return new UnknownName(noSegment(segment));
+}
+
+/** A segment that Graph has nothing behind either. */
+export function noSuchSegment(segment: string): GraphRefusal {
+  return badRequest(noSegment(segment));
 }

@@ -1,4 +1,4 @@
-import { filterRule, filterRulesOf } from "../../directory/filter-rules.js";
+import { type FilterRules, filterRule, filterRulesOf } from "../../directory/filter-rules.js";
 import { allOf } from "../../directory/object-set.js";
 import type { Route } from "../routes.js";
 import type { EndpointContext } from "./endpoint-context.js";
@@ -6,8 +6,19 @@ import { createTable } from "./table.js";
 
 const grant = { entity: "oAuth2PermissionGrant", properties: "id clientId consentType principalId resourceId scope" };
 
+/** What is usual of lists that Microsoft's tables don't cover. */
+const usual: FilterRules = { clientId: filterRule("eq"), name: filterRule("eq"), subject: filterRule("eq") };
+
+interface EmptyList {
+  path: string;
+  units: number;
+  entity: string;
+  properties: string;
+  filterRules?: FilterRules;
+}
+
 /** Lists that a reader asks for and that are empty here, with what one of their entries would have. */
-const lists = [
+const lists: readonly EmptyList[] = [
   { path: "oauth2PermissionGrants", units: 2, ...grant },
   { path: "servicePrincipals/{id}/oauth2PermissionGrants", units: 1, ...grant },
   { path: "users/{id}/oauth2PermissionGrants", units: 1, ...grant },
@@ -16,6 +27,7 @@ const lists = [
     units: 3,
     entity: "contract",
     properties: "id deletedDateTime contractType customerId defaultDomainName displayName",
+    filterRules: filterRulesOf("contracts"),
   },
   {
     path: "applications/{id}/federatedIdentityCredentials",
@@ -33,7 +45,7 @@ const lists = [
 
 /** What nobody in the embedded tenant has: partners, delegated grants, federated credentials and extensions of generated apps. */
 export function emptyRoutes({ directory: { populations }, paths }: EndpointContext): Route[] {
-  return lists.map(({ path, units, entity, properties }) => {
+  return lists.map(({ path, units, entity, properties, filterRules = usual }) => {
     const [collection = "", , relation] = path.split("/");
     const name = relation ?? collection;
     const table = createTable({
@@ -41,10 +53,7 @@ export function emptyRoutes({ directory: { populations }, paths }: EndpointConte
       entity,
       rows: [],
       properties: properties.split(" "),
-      filterRules:
-        path === "contracts"
-          ? filterRulesOf("contracts")
-          : { clientId: filterRule("eq"), name: filterRule("eq"), subject: filterRule("eq") },
+      filterRules,
     });
     return {
       method: "GET",

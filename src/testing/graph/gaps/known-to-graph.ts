@@ -59,22 +59,37 @@ export function placeOf(segments: readonly PathSegment[]): Place | undefined {
   let at = service;
   for (const [index, { text }] of segments.entries()) {
     const name = bare(text);
-    const last = segments.length - 1 === index;
+    const isLast = segments.length - 1 === index;
     const type = typeNamed(at.type);
     // The service is the one type without a name.
     if (at !== service && (at.type === "" || !type)) return behindTheKnown(name, at);
-    const operations = type?.operations[at.many ? 1 : 0];
+    const operation = operationIn(type, at, name);
     // What follows can only be its parameters.
-    const isOperation = last || segments[index + 1]?.property !== undefined;
-    if (operations?.has(`${name}!`)) return isOperation ? "action" : undefined;
-    if (operations?.has(name)) return isOperation ? "function" : undefined;
-    if (at.many && last && name === "$ref") return "references";
-    if (last && /^\$(count|value|ref|metadata)$/.test(name)) return name === "$ref" ? "reference" : "value";
+    if (operation) return isLast || segments[index + 1]?.property !== undefined ? operation : undefined;
+    const end = isLast ? endOf(name, at) : undefined;
+    if (end) return end;
     const next = step(at, text, name, type);
-    if (!next) return last && type?.properties.has(name) ? "value" : undefined;
+    if (!next) return isLast && type?.properties.has(name) ? "value" : undefined;
     at = next;
   }
-  return at.many ? (at.references ? "related" : "collection") : "object";
+  return placeIn(at);
+}
+
+function operationIn(type: GraphType | undefined, { many }: Target, name: string): Place | undefined {
+  const operations = type?.operations[many ? 1 : 0];
+  if (operations?.has(`${name}!`)) return "action";
+  return operations?.has(name) ? "function" : undefined;
+}
+
+/** What a path ends in that isn't anybody's name. */
+function endOf(name: string, { many }: Target): Place | undefined {
+  if (name === "$ref") return many ? "references" : "reference";
+  return /^\$(count|value|metadata)$/.test(name) ? "value" : undefined;
+}
+
+function placeIn({ many, references }: Target): Place {
+  if (!many) return "object";
+  return references ? "related" : "collection";
 }
 
 /** Of what lies behind a type that has no line, Graph is believed to have all. */
