@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { TenantReport } from "../../examples/fleet/roster.js";
-import { Mirror, SupersededError } from "../../examples/mirror.js";
 import { seededRandom } from "../../src/testing/chance/seeded.js";
 import type { EmulatedTenant, RecordedRequest } from "../../src/testing/index.js";
+import { expectFenced } from "../support/fenced.js";
 import { type Fleet, hasFleetServices, startFleet } from "../support/fleet.js";
 import { runProgram } from "../support/run-program.js";
 
@@ -178,13 +178,6 @@ describe.skipIf(!(await hasFleetServices()))("a fleet of workers", () => {
   it("refuses a page of one who has lost the mirror", async () => {
     await using fleet = await startFleet([3]);
     await fleet.roster.createTables();
-    const page = (id: string) => ({ value: [{ user: { id } }], deltaLink: "https://graph.microsoft.com/next" });
-    const [early, late] = [new Mirror(fleet.space.database, "t"), new Mirror(fleet.space.database, "t")];
-    await early.take();
-    await late.take();
-    await expect(early.store(page("1"))).rejects.toThrow(SupersededError);
-    await late.store(page("2"));
-    await expect(early.forget()).rejects.toThrow(SupersededError);
-    expect(await late.ids()).toEqual(["2"]);
+    await expectFenced(fleet.space.database, "t");
   });
 });
