@@ -7,7 +7,7 @@ import { createDeltaPage, type DeltaPage, fromTheStart, type Within } from "./de
 import { type DeltaAsked, parseDelta } from "./delta-query.js";
 import { changesSince, type Happened } from "./happened.js";
 import type { PageTokens } from "./page-token.js";
-import { authorize, canRead, neededToRead } from "./permissions.js";
+import { authorize, authorizeProperties, canRead, neededToRead } from "./permissions.js";
 import { GraphRefusal, unsupportedQuery } from "./refusal.js";
 import { contextOf, json } from "./reply.js";
 import type { GraphSwitches } from "./switches.js";
@@ -61,6 +61,11 @@ export function createDelta({ directory, tokens, switches, clock, pageSize, rand
   const replayed = () => random() < switches.replays;
 
   function begin(asked: Asked, kinds: readonly Kind[]): State {
+    authorizeProperties(
+      asked.caller,
+      asked.options,
+      kinds.map((kind) => populations[kind]),
+    );
     // What changes during the first round is told again after it: better twice than never.
     const since = directory.changes.length;
     const parsed = parseDelta(asked.options, kinds, populations);
