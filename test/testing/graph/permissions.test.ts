@@ -130,7 +130,10 @@ describe("a property", () => {
     ["/groups/GROUP/members?$select=id,signInActivity", "members of any kind"],
     ["/users/ID?$expand=manager($select=signInActivity)", "what is expanded"],
     ["/users/delta?$select=id,signInActivity", "a round of changes"],
-    ["/directoryObjects/delta?$filter=isof('microsoft.graph.user')&$select=microsoft.graph.user/signInActivity", "a round of changes of any kind"],
+    [
+      "/directoryObjects/delta?$filter=isof('microsoft.graph.user')&$select=microsoft.graph.user/signInActivity",
+      "a round of changes of any kind",
+    ],
   ])("signInActivity in %s (%s) needs AuditLog.Read.All", async (path) => {
     const address = path.replace("ID", ids.users!).replace("GROUP", ids.groups!);
     grant("User.Read.All", "Group.Read.All", "Directory.Read.All");
