@@ -5,12 +5,18 @@
  *   npx tsx examples/catalog.ts --env   a real tenant, by the AZURE_* variables; wants User.Read.All and GroupMember.Read.All
  */
 import { once } from "node:events";
-import { parseArgs } from "node:util";
 import * as library from "graph-app-identity";
 import { startEmulator } from "graph-app-identity/testing";
+import { readCommandLine } from "./command-line.js";
 
 const { AppIdentityAuthProvider: Provider, listAll, listUsers, readEach } = library;
-const { env } = parseArgs({ options: { env: { type: "boolean", default: false } } }).values;
+const usage = `Usage: npx tsx examples/catalog.ts [--env]
+
+  --env        a real tenant, from AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, …; else the embedded one
+  -h, --help   this text
+`;
+const options = { env: { type: "boolean", default: false } } as const;
+const { env } = readCommandLine({ usage, options }, ({ values }) => values);
 const roles = ["User.Read.All", "GroupMember.Read.All"];
 const tenant = env ? undefined : await startEmulator({ users: 250, groups: 12, roles });
 const client = library.createGraphClient({ authProvider: tenant ? providerFor(tenant) : Provider.fromEnvironment() });

@@ -6,10 +6,11 @@
  *   npm start -- --env               a real tenant, with the AZURE_* variables
  */
 import { once } from "node:events";
-import { parseArgs } from "node:util";
 import {
   AppIdentityAuthProvider,
   type AppIdentityErrorCode,
+  type Client,
+  countUsers,
   createGraphClient,
   isAppIdentityError,
   type ListProgress,
@@ -18,7 +19,9 @@ import {
   listUsers,
   readParameters,
 } from "graph-app-identity";
+import { readCommandLine, wholeNumber } from "./command-line.js";
 import { outputFormat, type Row } from "./output.js";
+import { inWords, progressLine, whatIsLeft } from "./progress-line.js";
 
 const usage = `Usage: npm start -- [parameters.json | --env] [--format json|ndjson|csv|table] [--users N]
 
@@ -48,20 +51,6 @@ const userColumns =
 const stderr = (line: string) => process.stderr.write(`${line}\n`);
 const number = new Intl.NumberFormat("en");
 
-/** One line on stderr that rewrites itself; silent where nobody watches. */
-const progressLine = {
-  shown: false,
-  show(text: string) {
-    if (!process.stderr.isTTY) return;
-    process.stderr.write(`\r\x1b[K${text}`);
-    this.shown = true;
-  },
-  hide() {
-    if (this.shown) process.stderr.write("\r\x1b[K");
-    this.shown = false;
-  },
-};
-
 const logger: Logger = Object.fromEntries(
   (["info", "warn", "error"] as const).map((level) => [
     level,
@@ -76,12 +65,6 @@ process.exitCode = await main();
 
 async function main(): Promise<number> {
   const options = parseCommandLine();
-  if (options === undefined) return misused;
-  if (options.help) {
-    process.stdout.write(usage);
-    return done;
-  }
-
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort(signal));
   // `| head` closes the pipe when it has enough: that is the end of the work, not a failure. A full disk is one.
@@ -94,12 +77,16 @@ async function main(): Promise<number> {
     close = source.close;
     const client = createGraphClient({ authProvider: source.authProvider });
     const format = options.format(columnsOf(source.endpoint));
+    const total = expectedUsers(client, source, stop.signal);
     let last: ListProgress | undefined;
     const listing = {
       signal: stop.signal,
       onProgress(progress: ListProgress) {
         last = progress;
-        progressLine.show(`${number.format(progress.items)} read, ${inWords(progress)}`);
+        const left = whatIsLeft(progress, progress.total ?? total.users);
+        progressLine.show(
+          [`${number.format(progress.items)} read`, left, inWords(progress)].filter(Boolean).join(", "),
+        );
       },
     };
     const rows: AsyncIterable<Row> =
@@ -118,7 +105,7 @@ async function main(): Promise<number> {
     stderr(`${number.format(count)} read, complete${last ? ` (${inWords(last)})` : ""}.`);
     return done;
   } catch (error) {
-    progressLine.hide();
+    progressLine.wipe();
     if (stop.signal.reason === "EPIPE") return done;
     if (stop.signal.reason instanceof Error)
       stderr(`The output can't be written after ${number.format(count)}: ${stop.signal.reason.message}`);
@@ -127,33 +114,25 @@ async function main(): Promise<number> {
     else explain(error, count);
     return isAppIdentityError(error) && misuse.includes(error.code) ? misused : failed;
   } finally {
+    stop.abort();
     await close?.();
   }
 }
 
 function parseCommandLine() {
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        format: { type: "string", default: "json" },
-        users: { type: "string", default: "25" },
-        env: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    });
+  const options = {
+    format: { type: "string", default: "json" },
+    users: { type: "string", default: "25" },
+    env: { type: "boolean", default: false },
+  } as const;
+  return readCommandLine({ usage, options, allowPositionals: true }, ({ values, positionals }) => {
     const format = outputFormat(values.format, process.stdout.columns || 120);
     if (format === undefined) throw new Error(`--format ${values.format} is not one of json, ndjson, csv, table.`);
-    if (!/^\d+$/.test(values.users)) throw new Error(`--users "${values.users}" is not a number of users.`);
-    if (Number(values.users) > mostUsers) throw new Error(`--users ${values.users} is too many: ten million at most.`);
+    const users = wholeNumber("users", values.users, { to: mostUsers });
     checkDashes(positionals);
     if (positionals.length + Number(values.env) > 1) throw new Error("Give one parameters.json, or --env, or neither.");
-    const { env: environment, help } = values;
-    return { parameters: positionals[0], environment, help, format, users: Number(values.users) };
-  } catch (error) {
-    stderr(`${(error as Error).message}\n\n${usage}`);
-    return undefined;
-  }
+    return { parameters: positionals[0], environment: values.env, format, users };
+  });
 }
 
 /** npm keeps options for itself that don't stand behind `--`, and hands on what is left of them. */
@@ -168,12 +147,14 @@ function checkDashes([first]: readonly string[]): void {
     throw new Error(`"${first}" is no file. For that many users: npm start -- --users ${first}`);
 }
 
-type Options = NonNullable<ReturnType<typeof parseCommandLine>>;
+type Options = ReturnType<typeof parseCommandLine>;
 
 interface Source {
   authProvider: AppIdentityAuthProvider;
   /** What to list instead of the users, if the parameters say so. */
   endpoint?: string;
+  /** How many users there are, where that is known without asking. */
+  users?: number;
   close?(): Promise<void>;
 }
 
@@ -191,7 +172,21 @@ async function openSource({ parameters, environment, users }: Options): Promise<
     `No parameters given: this is the embedded tenant ${domain} with ${number.format(users)} users (npm start -- parameters.json reads yours).`,
   );
   const authProvider = new AppIdentityAuthProvider({ tenantId, clientId, clientSecret, fetch, logger });
-  return { authProvider, close: stop };
+  return { authProvider, users, close: stop };
+}
+
+/** How many users are to come, for the one who watches: Graph is asked beside the listing, which doesn't wait for the answer. */
+function expectedUsers(client: Client, { users, endpoint }: Source, signal: AbortSignal): { users?: number } {
+  const expected: { users?: number } = users === undefined ? {} : { users };
+  if (users !== undefined || endpoint !== undefined || !process.stderr.isTTY) return expected;
+  countUsers(client, { signal }).then(
+    (count) => {
+      expected.users = count;
+    },
+    // What is wrong is told by the listing.
+    () => {},
+  );
+  return expected;
 }
 
 /** The columns of an answer that may have no row to take them from, as far as they are known. */
@@ -219,14 +214,6 @@ async function written(signal: AbortSignal): Promise<void> {
   // The error of a write is told a moment after it.
   await new Promise(setImmediate);
   signal.throwIfAborted();
-}
-
-function inWords({ pages, elapsedMs, retries, throttledMs, total, items }: ListProgress): string {
-  const parts = [`${number.format(pages)} ${pages === 1 ? "page" : "pages"}`, `${(elapsedMs / 1000).toFixed(1)} s`];
-  if (total) parts.unshift(`${Math.floor((100 * items) / total)} %`);
-  if (retries > 0) parts.push(`${retries} retries`);
-  if (throttledMs > 0) parts.push(`${(throttledMs / 1000).toFixed(0)} s throttled`);
-  return parts.join(", ");
 }
 
 /** Says what happened as the quickstart does, and what to do about it. */

@@ -11,11 +11,14 @@ export interface OutputFormat {
   end?(count: number): string;
 }
 
-/** One JSON array. Its closing bracket is printed only when the listing is complete, so that nobody can parse a short one as whole. */
+/**
+ * One JSON array. Its closing bracket is printed only when the listing is complete, so that nobody can parse a short one as whole. The comma
+ * stands before a row, so that each ends its line: on a terminal nothing is glued to it.
+ */
 const json: OutputFormat = {
-  begin: "[",
-  row: (row, index) => `${index === 0 ? "\n" : ",\n"}  ${JSON.stringify(row)}`,
-  end: (count) => (count === 0 ? "]\n" : "\n]\n"),
+  begin: "[\n",
+  row: (row, index) => `${index === 0 ? "  " : ", "}${JSON.stringify(row)}\n`,
+  end: () => "]\n",
 };
 
 /** One JSON object a line. */
@@ -35,24 +38,48 @@ function csv(expected: readonly string[]): OutputFormat {
   };
 }
 
-/** Columns for people. Values longer than their column are cut with an ellipsis. */
+/** Columns for people. Ids are whole; other values longer than their column are cut with an ellipsis. */
 function table(width: number): OutputFormat {
-  let columns: string[] = [];
-  let cell = 0;
+  let columns: Column[] = [];
+  const line = (cellOf: (column: Column) => string) => `${columns.map(cellOf).join("  ").trimEnd()}\n`;
+  const cells = (row: Row) => line(({ name, width, whole }) => fitted(plain(row[name]), width, whole));
   return {
     row(row, index) {
-      const line = (cells: unknown[]) =>
-        `${cells
-          .map((value) => cut(plain(value), cell))
-          .join("  ")
-          .trimEnd()}\n`;
-      if (index > 0) return line(columns.map((column) => row[column]));
-      const known = ["displayName", "userPrincipalName", "jobTitle", "id"].filter((column) => column in row);
-      columns = known.length > 1 ? known : Object.keys(row).slice(0, 4);
-      cell = Math.max(8, Math.floor((width + 2) / columns.length) - 2);
-      return line(columns) + line(columns.map(() => "─".repeat(cell))) + line(columns.map((column) => row[column]));
+      if (index > 0) return cells(row);
+      columns = columnsFor(row, width);
+      const header =
+        line(({ name, width, whole }) => fitted(name, width, whole)) + line(({ width }) => "─".repeat(width));
+      return header + cells(row);
     },
   };
+}
+
+interface Column {
+  name: string;
+  width: number;
+  /** Whether its values are of use only when they are whole. */
+  whole: boolean;
+}
+
+/** The columns that a first row asks for: ids as wide as they are, the others share what is left. */
+function columnsFor(row: Row, width: number): Column[] {
+  const known = ["displayName", "userPrincipalName", "jobTitle", "id"].filter((name) => name in row);
+  const names = known.length > 1 ? known : Object.keys(row).slice(0, 4);
+  const ids = names.filter((name) => isId(name, row[name]));
+  const taken = ids.reduce((sum, name) => sum + plain(row[name]).length + 2, 0);
+  const share = Math.max(8, Math.floor((width + 2 - taken) / Math.max(1, names.length - ids.length)) - 2);
+  return names.map((name) => {
+    const whole = ids.includes(name);
+    return { name, whole, width: whole ? Math.max(name.length, plain(row[name]).length) : share };
+  });
+}
+
+function isId(name: string, value: unknown): boolean {
+  return (
+    name === "id" ||
+    name.endsWith("Id") ||
+    (typeof value === "string" && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(value))
+  );
 }
 
 /**
@@ -78,7 +105,8 @@ function csvCell(value: unknown): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function cut(text: string, width: number): string {
+function fitted(text: string, width: number, whole: boolean): string {
   const letters = [...text.replace(/\s+/g, " ")];
-  return letters.length > width ? `${letters.slice(0, width - 1).join("")}…` : text.padEnd(width);
+  const cut = !whole && letters.length > width;
+  return cut ? `${letters.slice(0, width - 1).join("")}…` : letters.join("").padEnd(width);
 }

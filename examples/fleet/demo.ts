@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
+import { giveUp, readCommandLine, wholeNumber } from "../command-line.js";
 import { differences } from "./compare.js";
 import { startEmbeddedTenants } from "./embedded-tenants.js";
 import { FleetProcesses } from "./fleet-processes.js";
@@ -17,24 +17,32 @@ import { openOwnSpace } from "./own-space.js";
 import { Roster } from "./roster.js";
 import { summary } from "./status-table.js";
 
-const { values } = parseArgs({
-  options: {
-    tenants: { type: "string", default: "50" },
-    workers: { type: "string", default: "3" },
-    /** Seconds between two kills; 0 for none. */
-    kill: { type: "string", default: "3" },
-  },
-});
-const workers = Number(values.workers);
-const killEveryMs = 1_000 * Number(values.kill);
-const sizes = Array.from({ length: Number(values.tenants) }, (_, index) => 50 + ((index * 617) % 3_000));
+const usage = `Usage: npx tsx examples/fleet/demo.ts [--tenants N] [--workers N] [--kill S]
 
+  --tenants N   embedded tenants (default 50)
+  --workers N   worker processes (default 3)
+  --kill S      seconds between two kills of a worker, 0 for none (default 3)
+  -h, --help    this text
+
+Needs Redis and PostgreSQL: REDIS_URL and DATABASE_URL, or those of this machine.
+`;
+const options = {
+  tenants: { type: "string", default: "50" },
+  workers: { type: "string", default: "3" },
+  kill: { type: "string", default: "3" },
+} as const;
+const { tenantCount, workers, killEveryMs } = readCommandLine({ usage, options }, ({ values }) => ({
+  tenantCount: wholeNumber("tenants", values.tenants, { from: 1, to: 10_000 }),
+  workers: wholeNumber("workers", values.workers, { from: 1, to: 100 }),
+  killEveryMs: 1_000 * wholeNumber("kill", values.kill, { to: 86_400 }),
+}));
+const sizes = Array.from({ length: tenantCount }, (_, index) => 50 + ((index * 617) % 3_000));
+
+const space = await openOwnSpace().catch((error: Error) =>
+  giveUp(`The demo needs Redis and PostgreSQL. ${error.message}`),
+);
 const folder = mkdtempSync(join(tmpdir(), "fleet-"));
 const { emulator, tenants, list, environment } = await startEmbeddedTenants(folder, sizes);
-const space = await openOwnSpace().catch((error: Error) => {
-  console.error(`The demo needs Redis and PostgreSQL. ${error.message}`);
-  process.exit(1);
-});
 // Graph has a bad day.
 emulator.faults.add({ service: "graph", status: 503, chance: 0.02 });
 emulator.faults.add({ service: "graph", status: 429, retryAfter: 6, chance: 0.01 });

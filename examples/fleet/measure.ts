@@ -12,18 +12,24 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
+import { readCommandLine, wholeNumber } from "../command-line.js";
 import { startEmbeddedTenants } from "./embedded-tenants.js";
 import { FleetProcesses } from "./fleet-processes.js";
 import { openOwnSpace } from "./own-space.js";
 import { enqueue, openQueue, queueName } from "./queue.js";
 import { Roster } from "./roster.js";
 
-const { values } = parseArgs({
-  options: { tenants: { type: "string", default: "100" }, users: { type: "string", default: "2000" } },
-});
-const tenants = Number(values.tenants);
-const users = Number(values.users);
+const usage = `Usage: npx tsx examples/fleet/measure.ts [--tenants N] [--users N]
+
+  --tenants N   embedded tenants (default 100)
+  --users N     people in each (default 2000)
+  -h, --help    this text
+`;
+const options = { tenants: { type: "string", default: "100" }, users: { type: "string", default: "2000" } } as const;
+const { tenants, users } = readCommandLine({ usage, options }, ({ values }) => ({
+  tenants: wholeNumber("tenants", values.tenants, { from: 1, to: 10_000 }),
+  users: wholeNumber("users", values.users, { from: 1, to: 1_000_000 }),
+}));
 const ticks = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
 
 /** Seconds of processor time a process has used. */

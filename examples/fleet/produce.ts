@@ -5,28 +5,37 @@
  *   npx tsx examples/fleet/produce.ts tenants.txt --now  and one at once
  */
 import { readFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
+import { giveUp, readCommandLine, wholeNumber } from "../command-line.js";
 import { log, logTheEnd } from "./log.js";
-import { beginRound, openQueue, planRounds } from "./queue.js";
+import { beginRound, isPattern, openQueue, planRounds } from "./queue.js";
 import { Roster } from "./roster.js";
 import { openFleetDatabase } from "./settings.js";
 
-logTheEnd();
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    now: { type: "boolean", default: false },
-    /** A cron pattern, in UTC. */
-    at: { type: "string", default: "0 2 * * *" },
-    /** Minutes over which a planned round is spread. */
-    spread: { type: "string", default: "240" },
-  },
-});
-const spreadMs = 60_000 * Number(values.spread);
-if (!(spreadMs >= 0)) throw new Error(`--spread ${values.spread} is not a number of minutes.`);
+const usage = `Usage: npx tsx examples/fleet/produce.ts [tenants.txt …] [--at PATTERN] [--spread MIN] [--now]
 
-const texts = await Promise.all(positionals.map((file) => readFile(file, "utf8")));
-const tenants = texts.flatMap((text) => text.split("\n").map((line) => line.trim())).filter(Boolean);
+  tenants.txt    tenants to enrol: one a line, id or domain
+  --at PATTERN   when a round begins each day: a cron pattern, in UTC (default "0 2 * * *")
+  --spread MIN   minutes over which its tenants are spread (default 240)
+  --now          begins a round at once, too
+  -h, --help     this text
+`;
+const options = {
+  now: { type: "boolean", default: false },
+  at: { type: "string", default: "0 2 * * *" },
+  spread: { type: "string", default: "240" },
+} as const;
+const { now, at, spreadMs, files } = readCommandLine(
+  { usage, options, allowPositionals: true },
+  ({ values, positionals }) => {
+    if (!isPattern(values.at)) throw new Error(`--at "${values.at}" is not a cron pattern, such as "0 2 * * *".`);
+    const spreadMs = 60_000 * wholeNumber("spread", values.spread, { to: 1_440 });
+    return { now: values.now, at: values.at, spreadMs, files: positionals };
+  },
+);
+logTheEnd();
+
+const lists = await Promise.all(files.map(tenantsIn));
+const tenants = lists.flat();
 
 const queue = await openQueue();
 const database = await openFleetDatabase();
@@ -34,9 +43,20 @@ try {
   const roster = new Roster(database);
   await roster.createTables();
   const added = await roster.enrol(tenants);
-  await planRounds(queue, values.at, spreadMs);
-  if (values.now) await beginRound(queue, 0);
-  log("INFO", "The rounds are planned.", { "fleet.enrolled": added, "fleet.at": values.at, "fleet.now": values.now });
+  await planRounds(queue, at, spreadMs);
+  if (now) await beginRound(queue, 0);
+  log("INFO", "The rounds are planned.", { "fleet.enrolled": added, "fleet.at": at, "fleet.now": now });
 } finally {
   await Promise.all([queue.close(), database.close()]);
+}
+
+/** The tenants that a file names; the program ends at a line that can't be one. */
+async function tenantsIn(file: string): Promise<string[]> {
+  const text = await readFile(file, "utf8").catch((error: Error) =>
+    giveUp(`The tenants can't be read: ${error.message}`),
+  );
+  const lines = text.split("\n").map((line) => line.trim());
+  const odd = lines.findIndex((line) => !/^[\w.-]*$/.test(line));
+  if (odd >= 0) giveUp(`${file}, line ${odd + 1}: that is no tenant, which is an id or a domain.`);
+  return lines.filter(Boolean);
 }

@@ -1,5 +1,5 @@
 /** The fleet's queue: one job for the daily round, which puts one for each tenant beside it. */
-import { type Job, type JobsOptions, Queue } from "bullmq";
+import { getNextMillis, type Job, type JobsOptions, Queue } from "bullmq";
 import { openRedis } from "./redis.js";
 import { prefix, redisUrl } from "./settings.js";
 
@@ -34,6 +34,16 @@ export async function openQueue(keys = prefix): Promise<FleetQueue> {
   // BullMQ itself would wait for ever for a Redis that isn't there.
   await (await openRedis()).quit();
   return new Queue(queueName, { connection, prefix: keys, streams: { events: { maxLen: 1_000 } } });
+}
+
+/** Whether it is a cron pattern that ever comes round. What fills up those that lack fields would take them as every minute. */
+export function isPattern(pattern: string): boolean {
+  if (!pattern.startsWith("@") && pattern.trim().split(/\s+/).length < 5) return false;
+  try {
+    return getNextMillis(Date.now(), { pattern, tz: "UTC" }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Has a round begin by a cron pattern, in UTC. There is one such plan, whoever makes it, and however often. */

@@ -3,8 +3,9 @@ import { isAppIdentityError } from "graph-app-identity";
 import type { Database } from "../database.js";
 import { Mirror } from "../mirror.js";
 
-/** `late` was throttled, or found Graph out of order: it is moved to a later time. `retrying` failed, and is tried again. */
-export type TenantState = "new" | "running" | "done" | "late" | "retrying" | "failed";
+/** Trouble first. `late` was throttled, or found Graph out of order: it is moved to a later time. `retrying` failed, and is tried again. */
+export const tenantStates = ["failed", "retrying", "late", "running", "new", "done"] as const;
+export type TenantState = (typeof tenantStates)[number];
 
 export interface TenantReport {
   tenant: string;
@@ -90,7 +91,8 @@ export class Roster {
     const { rows } = await this.#database.query<TenantReport>(
       `select tenant, state, coalesce(users, 0)::int as users, completed, since, worker, due, error, remedy
        from fleet_tenants left join mirror_cursors using (tenant)
-       order by array_position(array['failed', 'retrying', 'late', 'running', 'new', 'done'], state), tenant`,
+       order by array_position($1::text[], state), tenant`,
+      [[...tenantStates]],
     );
     return rows;
   }

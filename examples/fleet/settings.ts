@@ -4,11 +4,23 @@ import { type Database, openDatabase } from "../database.js";
 const number = (name: string, fallback: number): number => {
   const value = Number(process.env[name] ?? fallback);
   if (Number.isFinite(value) && value > 0) return value;
-  throw new Error(`${name} is "${process.env[name]}", and has to be a number above 0.`);
+  return refuse(`${name} is "${process.env[name]}", and has to be a number above 0.`);
 };
 
-export const redisUrl = process.env.REDIS_URL ?? "redis://127.0.0.1:6379";
-export const databaseUrl = process.env.DATABASE_URL ?? "postgres://postgres@127.0.0.1:5432/postgres";
+/** An address, whose text may hold a password: it isn't told. */
+const address = (name: string, fallback: string): string => {
+  const value = process.env[name] ?? fallback;
+  return URL.canParse(value) ? value : refuse(`${name} is no address such as ${fallback}.`);
+};
+
+/** Ends the program: nobody can run with it. */
+function refuse(reason: string): never {
+  process.stderr.write(`${reason}\n`);
+  process.exit(2);
+}
+
+export const redisUrl = address("REDIS_URL", "redis://127.0.0.1:6379");
+export const databaseUrl = address("DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres");
 
 /** Begins every key in Redis. */
 export const prefix = process.env.FLEET_PREFIX ?? "fleet";

@@ -143,7 +143,7 @@ describe("the daemon misused", () => {
     [["--format", "xml"], /--format xml/],
     [["--frmat", "json"], /--frmat/],
     [["--users", "many"], /--users "many"/],
-    [["--users", ""], /not a number of users/],
+    [["--users", ""], /--users "" is not a whole number/],
     [["one.json", "two.json"], /one parameters\.json/],
     [["/nowhere/parameters.json"], /nowhere/],
     [["--users", "20000000"], /--users 20000000 is too many/],
