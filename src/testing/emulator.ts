@@ -15,6 +15,7 @@ import type { ChallengeSpelling } from "./graph/verify-bearer.js";
 import { createCarrier } from "./server/emulator-fetch.js";
 import { openServer } from "./server/open-server.js";
 import { Tenant, type TenantOptions } from "./tenant.js";
+import { createAnswered } from "./wire/answered.js";
 import type { RecordedRequest } from "./wire/request-log.js";
 
 /** What the embedded tenant is to be like. Every field has a default. */
@@ -195,6 +196,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
   };
   const requests: RecordedRequest[] = [];
+  const answered = createAnswered(requests);
   const faults = createFaults(seed);
   /** Each under its id and its domain. */
   const tenants = new Map<string, Tenant>();
@@ -245,10 +247,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const described = { ...describeTenant(home, first, clock) };
   const { tls = false, proxy = false, origins = [] } = options;
   const controlled = controlSettings(options.control, isLoopback(host));
-  const outside: Controlled = {
-    clock,
+  const outside: Omit<Controlled, "events"> = {
+    clock: { ...clock, offset: () => offset },
     faults,
     requests,
+    answered,
     reset,
     tenant: (name) => (name === undefined ? home : findTenant(name)),
     stop: () => (controlled?.onStop ? controlled.onStop() : void server.close()),
@@ -268,6 +271,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     clock,
     faults,
     requests,
+    answered,
     errorSeparator,
     loopbackOnly: isLoopback(host),
     control(isOwn) {

@@ -1,5 +1,6 @@
 import type { App, RegisteredCertificate } from "../app.js";
 import { ControlError, checkFields, notFound, requireField } from "./control-error.js";
+import { listQuery } from "./query.js";
 import { type ControlCall, listed, type Route } from "./route.js";
 
 const fields = {
@@ -89,6 +90,7 @@ export const appRoutes: readonly Route[] = [
     method: "GET",
     path: "api/apps",
     does: "the apps",
+    query: listQuery,
     handle: ({ tenant, query }) =>
       listed(tenant.apps.values(), query, ({ displayName, clientId }) => `${displayName} ${clientId}`, shown),
   },

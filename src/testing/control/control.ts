@@ -4,15 +4,19 @@ import { foreignPage } from "../server/guard.js";
 import { appRoutes } from "./app-routes.js";
 import { ControlError, notFound } from "./control-error.js";
 import { directoryRoutes } from "./directory-routes.js";
+import { createEventStreams } from "./event-stream.js";
+import { checkQuery } from "./query.js";
+import { requestRoutes } from "./request-routes.js";
 import type { Controlled, ControlReply, Route } from "./route.js";
-import { stateRoutes } from "./state-routes.js";
+import { createStateChanges } from "./state-changes.js";
+import { graphRoutes, stateRoutes } from "./state-routes.js";
 
 /** No tenant's name and no version of Graph. */
 export const controlPrefix = "/_emulator/";
 const mostBodyBytes = 2 ** 20;
 
 export interface ControlOptions {
-  emulator: Controlled;
+  emulator: Omit<Controlled, "events">;
   /** Whether a host and port are the emulator's. */
   isOwn(host: string): boolean;
   /** What a caller has to show as a bearer token. */
@@ -31,7 +35,10 @@ const safe = {
  * Answers what is asked under `/_emulator/`, from one table of routes: gives a function that tells whether it did.
  * Over sixty lines, since the routes about all routes stand in the table that they tell of.
  */
-export function createControl({ emulator, isOwn, token, version }: ControlOptions) {
+export function createControl({ emulator: controlled, isOwn, token, version }: ControlOptions) {
+  const events = createEventStreams(controlled.answered, createStateChanges(controlled));
+  /** With what `controlled` reads when it is asked. */
+  const emulator: Controlled = Object.create(controlled, { events: { value: events } });
   const startedAt = performance.now();
   const routes: readonly Route[] = [
     {
@@ -45,12 +52,16 @@ export function createControl({ emulator, isOwn, token, version }: ControlOption
       path: "api",
       does: "these routes",
       handle: () => ({
-        json: { value: routes.map(({ method, path, does }) => ({ method, path: controlPrefix + path, does })) },
+        json: {
+          value: routes.map(({ method, path, does, query = {} }) => {
+            return { method, path: controlPrefix + path, does, query: Object.keys(query) };
+          }),
+        },
       }),
     },
-    ...appRoutes,
-    ...directoryRoutes,
+    ...[...appRoutes, ...directoryRoutes, ...graphRoutes].map(ofTenant),
     ...stateRoutes,
+    ...requestRoutes,
     {
       method: "GET",
       path: "ca.pem",
@@ -88,10 +99,15 @@ export function createControl({ emulator, isOwn, token, version }: ControlOption
     }
     const url = new URL(incoming.url ?? "/", "http://emulator");
     const { route, params } = findRoute(routes, incoming.method ?? "GET", url.pathname.slice(controlPrefix.length));
+    checkQuery(url.searchParams, route.query ?? {});
     const tenant = emulator.tenant(url.searchParams.get("tenant") ?? undefined);
     if (!tenant) throw notFound(`tenant ${url.searchParams.get("tenant")}`);
     const body = await readBody(incoming);
-    return route.handle({ emulator, tenant, params, query: url.searchParams, body, signal });
+    const lastEvent = incoming.headers["last-event-id"];
+    const lastEventId = /^\d{1,15}$/.test(String(lastEvent)) ? Number(lastEvent) : undefined;
+    const reply = await route.handle({ emulator, tenant, params, query: url.searchParams, lastEventId, body, signal });
+    if (route.method !== "GET") events.look();
+    return reply;
   }
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -120,11 +136,18 @@ export function createControl({ emulator, isOwn, token, version }: ControlOption
   };
 }
 
+/** Of a route that is about one tenant, which may be named. */
+const ofTenant = (route: Route): Route => ({ ...route, query: { ...route.query, tenant: "text" } });
+
 function write(
   response: ServerResponse,
-  { status, json, text, contentType = "application/json; charset=utf-8" }: ControlReply,
+  { status, json, text, stream, contentType = "application/json; charset=utf-8" }: ControlReply,
   headers = {},
 ): void {
+  if (stream) {
+    stream(response.writeHead(200, { ...safe, "content-type": contentType }));
+    return;
+  }
   const body = text ?? (json === undefined ? "" : JSON.stringify(json));
   const type = body === "" ? {} : { "content-type": contentType };
   response.writeHead(status ?? (body === "" ? 204 : 200), { ...safe, ...type, ...headers }).end(body);

@@ -1,5 +1,6 @@
 import type { TenantGroups, TenantObjects } from "../directory/tenant-objects.js";
 import { ControlError, notFound } from "./control-error.js";
+import { listQuery } from "./query.js";
 import { type ControlCall, listed, type Route } from "./route.js";
 
 type Objects = TenantObjects<Record<string, unknown>>;
@@ -42,6 +43,7 @@ const objectRoutes = (kind: Kind): Route[] => [
     method: "GET",
     path: `api/${kind}`,
     does: `the ${kind}`,
+    query: listQuery,
     handle(call) {
       const objects = objectsOf(kind, call);
       const show = (id: string) => objects.get(id)!;
@@ -73,6 +75,7 @@ const objectRoutes = (kind: Kind): Route[] => [
     method: "DELETE",
     path: `api/${kind}/{id}`,
     does: `deletes a ${sets[kind]}; for good with permanently=true`,
+    query: { permanently: "flag" },
     handle(call) {
       const permanently = call.query.get("permanently") === "true";
       if (!permanently) objectOf(kind, call);
@@ -98,6 +101,7 @@ const relationRoutes = (relation: keyof typeof relations): Route[] => [
     method: "GET",
     path: `api/groups/{id}/${relation}`,
     does: `a group's ${relation}`,
+    query: listQuery,
     handle(call) {
       const { tenant, query } = call;
       const { id } = objectOf("groups", call);

@@ -1,12 +1,18 @@
+import type { ServerResponse } from "node:http";
 import type { ArmedFaults } from "../faults/faults.js";
 import type { Tenant } from "../tenant.js";
+import type { AnsweredRequests } from "../wire/answered.js";
 import type { RecordedRequest } from "../wire/request-log.js";
+import type { EventStreams } from "./event-stream.js";
+import { numberIn, type QueryTable } from "./query.js";
 
 /** The emulator, as far as it is controlled from outside. */
 export interface Controlled {
-  readonly clock: { now(): number; advance(ms: number): void };
+  readonly clock: { now(): number; advance(ms: number): void; offset(): number };
   readonly faults: ArmedFaults;
   readonly requests: RecordedRequest[];
+  readonly answered: AnsweredRequests;
+  readonly events: EventStreams;
   /** The tenant from the start; or another by its id or domain, if there is one. */
   tenant(name?: string): Tenant | undefined;
   /** What clients are told. */
@@ -23,18 +29,23 @@ export interface ControlCall {
   tenant: Tenant;
   /** What stands in the path for `{name}`. */
   params: Readonly<Record<string, string>>;
+  /** Checked by the route's table. */
   query: URLSearchParams;
+  /** The last event that a reader of events has seen. */
+  lastEventId: number | undefined;
   body: Readonly<Record<string, unknown>>;
   /** Aborts when the caller has gone. */
   signal: AbortSignal;
 }
 
-/** What is answered: JSON, unless it is a text. No body means 204. */
+/** What is answered: JSON, unless it is a text or a stream. No body means 204. */
 export interface ControlReply {
   status?: number;
   json?: unknown;
   text?: string;
   contentType?: string;
+  /** Takes the answer over when its head is written. */
+  stream?(response: ServerResponse): void;
 }
 
 /** One thing that can be asked. The server, the listing and the tests are driven by tables of these. */
@@ -44,11 +55,13 @@ export interface Route {
   path: string;
   /** In a few words. */
   does: string;
+  /** What its query knows. Default: nothing. */
+  query?: QueryTable;
   handle(call: ControlCall): ControlReply | Promise<ControlReply>;
 }
 
 /**
- * The part of a list that was asked for by `search`, `top` (default 50) and `skip`; what is no number counts as not given.
+ * The part of a list that was asked for by `search`, `top` (default 50) and `skip`.
  * @param text what of an entry is searched
  * @param total how many there are, where it is known without looking at all
  */
@@ -60,7 +73,7 @@ export function listed<T>(
   total?: number,
 ): ControlReply {
   const search = query.get("search")?.toLowerCase() ?? "";
-  const [skip, top] = [wholeOf(query, "skip", 0), wholeOf(query, "top", 50)];
+  const [skip, top] = [numberIn(query, "skip", 0), numberIn(query, "top", 50)];
   const value: unknown[] = [];
   let count = 0;
   for (const entry of all) {
@@ -70,9 +83,4 @@ export function listed<T>(
     if (search === "" && total !== undefined && count >= skip + top) return { json: { value, count: total } };
   }
   return { json: { value, count } };
-}
-
-function wholeOf(query: URLSearchParams, name: string, fallback: number): number {
-  const text = query.get(name);
-  return text === null || !/^\d{1,9}$/.test(text) ? fallback : Number(text);
 }

@@ -1,8 +1,5 @@
-import { once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Armed, Fault } from "../faults/faults.js";
 import { type GraphSwitches, initialSwitches } from "../graph/switches.js";
-import type { RecordedRequest } from "../wire/request-log.js";
 import { ControlError, checkFields, notFound } from "./control-error.js";
 import type { ControlCall, ControlReply, Route } from "./route.js";
 
@@ -45,8 +42,7 @@ function addFault({ emulator: { faults }, body }: ControlCall): ControlReply {
 }
 
 const clockShown = ({ emulator: { clock } }: ControlCall): ControlReply => {
-  const now = clock.now();
-  return { json: { now: new Date(now).toISOString(), offsetMs: Math.round(now - Date.now()) } };
+  return { json: { now: new Date(clock.now()).toISOString(), offsetMs: clock.offset() } };
 };
 
 function moveClock(call: ControlCall): ControlReply {
@@ -82,39 +78,7 @@ function switchKinds(switches: GraphSwitches) {
   );
 }
 
-const longestWaitMs = 30_000;
-
-/** Those that fit: by service, method, path (a part of it), status, app (client id), and number. */
-function requestsLike({ emulator, query }: ControlCall): RecordedRequest[] {
-  const [service, method, path, status, app] = ["service", "method", "path", "status", "app"].map((name) =>
-    query.get(name),
-  );
-  const after = Number(query.get("after") ?? 0);
-  return emulator.requests.filter(
-    (entry) =>
-      (entry.n ?? 0) > after &&
-      (!service || entry.service === service) &&
-      (!method || entry.method === method.toUpperCase()) &&
-      (!path || entry.path.includes(path)) &&
-      (!status || String(entry.status) === status) &&
-      (!app || entry.app === app.toLowerCase()),
-  );
-}
-
-/** With `wait`, in seconds, it answers as soon as one fits, so that a test can wait for it. */
-async function listRequests(call: ControlCall): Promise<ControlReply> {
-  const { query, signal } = call;
-  const until = performance.now() + Math.min(longestWaitMs, 1000 * (Number(query.get("wait")) || 0));
-  let found = requestsLike(call).filter(({ status }) => status !== undefined);
-  while (found.length === 0 && performance.now() < until && !signal.aborted) {
-    await Promise.race([sleep(25), once(signal, "abort")]);
-    found = requestsLike(call).filter(({ status }) => status !== undefined);
-  }
-  const limit = Number(query.get("limit") ?? 0) || 100;
-  return { json: { value: found.slice(-limit), count: found.length } };
-}
-
-/** What isn't in the directory: what goes wrong, what time it is, how Graph behaves, what was asked. */
+/** What concerns the whole emulator: what goes wrong, what time it is, its start and its end. */
 export const stateRoutes: readonly Route[] = [
   {
     method: "GET",
@@ -150,29 +114,8 @@ export const stateRoutes: readonly Route[] = [
     path: "api/clock",
     does: "back to real time",
     handle(call) {
-      call.emulator.clock.advance(Date.now() - call.emulator.clock.now());
-      return {};
-    },
-  },
-  {
-    method: "GET",
-    path: "api/graph",
-    does: "how Graph behaves",
-    handle: ({ tenant }) => ({ json: tenant.graph.switches }),
-  },
-  { method: "PATCH", path: "api/graph", does: "changes how Graph behaves", handle: switchGraph },
-  {
-    method: "GET",
-    path: "api/requests",
-    does: "what was asked, oldest first; wait=<s> waits for one",
-    handle: listRequests,
-  },
-  {
-    method: "DELETE",
-    path: "api/requests",
-    does: "empties the log",
-    handle({ emulator }) {
-      emulator.requests.length = 0;
+      const { clock } = call.emulator;
+      clock.advance(-clock.offset());
       return {};
     },
   },
@@ -197,4 +140,15 @@ export const stateRoutes: readonly Route[] = [
       return { status: 202 };
     },
   },
+];
+
+/** How Graph behaves. */
+export const graphRoutes: readonly Route[] = [
+  {
+    method: "GET",
+    path: "api/graph",
+    does: "how Graph behaves",
+    handle: ({ tenant }) => ({ json: tenant.graph.switches }),
+  },
+  { method: "PATCH", path: "api/graph", does: "changes how Graph behaves", handle: switchGraph },
 ];

@@ -53,6 +53,8 @@ export interface Directory {
   readonly organization: Collection;
   /** Everything that happened since the start, oldest first. */
   readonly changes: readonly Change[];
+  /** Grows with every change, a reset among them. */
+  readonly version: number;
   /** An object of any kind by its id. */
   find(id: string, among?: readonly Kind[]): ObjectRef | undefined;
   /** Back to what was generated. */
@@ -113,6 +115,9 @@ export function createDirectory({ seed, tenantId, domain, clock, ...chosen }: Di
     organization: createOrganization({ tenantId, domain }),
     get changes() {
       return changes;
+    },
+    get version() {
+      return version;
     },
     find(id, among = kinds) {
       for (const kind of among) {

@@ -5,6 +5,7 @@ import type { ErrorSeparator } from "../entra/failure.js";
 import { answerUnder } from "../faults/apply-fault.js";
 import type { createFaults, Fault } from "../faults/faults.js";
 import type { OnStep } from "../graph/service.js";
+import type { AnsweredRequests } from "../wire/answered.js";
 import { serviceOfHost } from "../wire/hosts.js";
 import type { EmulatorClock, WireReply, WireRequest } from "../wire/messages.js";
 import { type RecordedRequest, record, recordStep } from "../wire/request-log.js";
@@ -25,6 +26,7 @@ export interface ListenerOptions {
   clock: EmulatorClock;
   faults: ReturnType<typeof createFaults>;
   requests: RecordedRequest[];
+  answered: AnsweredRequests;
   errorSeparator: ErrorSeparator;
   proxy: ForwardProxy;
   /** Whether a host and port are the emulator's own. */
@@ -33,6 +35,16 @@ export interface ListenerOptions {
   control: ((incoming: IncomingMessage, response: ServerResponse) => boolean) | undefined;
   /** Where links to the emulator's own pages lead. */
   consentOrigin(): string;
+}
+
+/** A request that was read and stands in the log. */
+interface Received {
+  incoming: IncomingMessage;
+  response: ServerResponse;
+  request: WireRequest;
+  /** Whether it isn't too large. */
+  complete: boolean;
+  entry: RecordedRequest;
 }
 
 /**
@@ -44,22 +56,28 @@ export function createListener({
   clock,
   faults,
   requests,
+  answered,
   errorSeparator,
   proxy,
   isOwn,
   control,
   consentOrigin,
 }: ListenerOptions): RequestListener {
-  let count = 0;
   async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const { body, complete } = await readBody(incoming);
     const request = { ...readHead(incoming, clock), body };
     if (isFrontPage(request)) return write(response, frontPage, undefined);
-    const service = serviceOf(request.url);
+    const entry = record(requests, serviceOf(request.url), request);
+    try {
+      await answerRecorded({ incoming, response, request, complete, entry });
+    } finally {
+      answered.add(entry);
+    }
+  }
+
+  async function answerRecorded({ incoming, response, request, complete, entry }: Received): Promise<void> {
+    const { service } = entry;
     const encode = service === "entra" ? withLength : acceptsGzip(request.headers) ? gzipped : asItIs;
-    const entry = record(requests, service, request);
-    count += 1;
-    entry.n = count;
     const startedAt = performance.now();
     const fault = faults.strike(entry);
     if (fault) entry.fault = true;

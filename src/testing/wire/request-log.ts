@@ -21,7 +21,7 @@ export interface RecordedRequest {
   status: number | undefined;
   /** Claims of the access token that came with it, where it was a valid one. */
   claims?: Readonly<Record<string, unknown>>;
-  /** Its number, counted from 1 since the start. */
+  /** Its number, counted from 1 since the start in the order of answers; `undefined` while it is being answered. */
   n?: number;
   /** How long the answer took, in milliseconds. */
   ms?: number;

@@ -225,6 +225,39 @@ describe("the log", () => {
     expect(emulator.requests).toEqual([]);
   });
 
+  it("is read on from a number without losing any, oldest first, however many came", async () => {
+    const { latest } = (await fetch(`${emulator.console}api/requests/events`).then(async ({ body }) => {
+      const [text] = [await body!.getReader().read()];
+      return JSON.parse(/^data: (.*)$/m.exec(new TextDecoder().decode(text.value))![1]!);
+    })) as { latest: number };
+    for (const path of ["a", "b", "c", "d", "e"]) await emulator.fetch(`https://graph.microsoft.com/v1.0/${path}`);
+    const seen: string[] = [];
+    for (let after = latest, rest = 1; rest > 0; ) {
+      const { value, count } = (await call(`GET api/requests?after=${after}&limit=2`)).json;
+      seen.push(...value.map(({ path }: { path: string }) => path.at(-1)));
+      after = value.at(-1)?.n ?? after;
+      rest = count - value.length;
+    }
+    expect(seen.join("")).toBe("abcde");
+    expect(
+      (await call("GET api/requests?limit=2")).json.value.map(({ path }: { path: string }) => path.at(-1)),
+    ).toEqual(["d", "e"]);
+    asked.add("GET api/requests/events");
+  });
+
+  it("misses no answer that came later than that of a younger request", async () => {
+    emulator.faults.add({ path: "/slow", hang: true });
+    const gone = new AbortController();
+    const slow = emulator.fetch("https://graph.microsoft.com/v1.0/slow", { signal: gone.signal }).catch(() => {});
+    await emulator.fetch("https://graph.microsoft.com/v1.0/quick");
+    const all = (await call("GET api/requests")).json.value;
+    const numbers = all.map(({ n }: { n: number }) => n);
+    expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+    expect(all.map(({ path }: { path: string }) => path).sort()).toEqual(["/v1.0/quick", "/v1.0/slow"]);
+    gone.abort();
+    await slow;
+  });
+
   it("answers a waiting test as soon as what it waits for has come", async () => {
     const waiting = call("GET api/requests?service=entra&wait=20");
     await requestToken(emulator);
@@ -256,6 +289,7 @@ describe("the emulator", () => {
       method: "GET",
       path: "/_emulator/api/users",
       does: "the users",
+      query: ["search", "top", "skip", "tenant"],
     });
   });
 
@@ -318,6 +352,20 @@ describe("what can't be done", () => {
     ["PATCH api/graph", { throtle: true }, 400, 'Did you mean "throttle"?'],
     ["POST api/reset", { all: true }, 400, 'no field "all"'],
     ["POST api/stop", { now: true }, 400, 'no field "now"'],
+    ["GET api/users?serach=x", undefined, 400, 'no "serach" here. Did you mean "search"?'],
+    ["GET api/users?top=-5", undefined, 400, '"top" must be a whole number from 0'],
+    ["GET api/users?top=1&top=2", undefined, 400, "2 times"],
+    ["DELETE api/users/none?permanently=yes", undefined, 400, '"permanently" must be true or false'],
+    ["GET api/requests?after=x", undefined, 400, '"after" must be a whole number'],
+    ["GET api/requests?limit=-5", undefined, 400, '"limit" must be a whole number from 1'],
+    ["GET api/requests?limit=0", undefined, 400, '"limit" must be a whole number from 1'],
+    ["GET api/requests?wait=60", undefined, 400, '"wait" must be seconds, 30 at most'],
+    ["GET api/requests?status=40", undefined, 400, '"status" must be'],
+    ["GET api/requests?service=grpah", undefined, 400, '"service" must be entra or graph'],
+    ["GET api/requests?tenant=x", undefined, 400, 'no "tenant" here'],
+    ["GET api/requests/events?after=x", undefined, 400, '"after" must be'],
+    ["GET health?a=b", undefined, 400, "Known are none"],
+    ["DELETE api/requests?all=true", undefined, 400, 'no "all" here'],
     ["GET api/users/%ff", undefined, 400, "isn't encoded"],
     ["GET api/__proto__", undefined, 404, "no route"],
   ])("is told: %s with %j → %i", async (line, body, status, said) => {
