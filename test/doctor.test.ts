@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Check, type CheckName, checkUp, titles } from "../src/doctor/checkup.js";
+import { type CheckName, titles } from "../src/doctor/check-names.js";
+import { checkUp } from "../src/doctor/checkup.js";
+import type { Check } from "../src/doctor/findings.js";
 import type { FunctionName } from "../src/doctor/needed-permissions.js";
 import * as library from "../src/index.js";
 import { type Emulator, startEmulator } from "../src/testing/index.js";
@@ -37,8 +39,9 @@ beforeEach(async () => {
 });
 afterEach(() => emulator.stop());
 
-/** What is told without `--for`. */
-const names: CheckName[] = (Object.keys(titles) as CheckName[]).filter((name) => name !== "functions");
+/** What is told without `--for` and without TLS. */
+const more: CheckName[] = ["certificates", "query", "paging", "delta", "functions"];
+const names = (Object.keys(titles) as CheckName[]).filter((name) => !more.includes(name));
 const nothingSet = Object.fromEntries(
   Object.keys(process.env)
     .filter((name) => /^(AZURE_|GRAPH_APP_IDENTITY_|NO_COLOR|FORCE_COLOR)/.test(name))
@@ -232,7 +235,7 @@ describe("a configuration", () => {
 });
 
 describe("Entra", () => {
-  const failing: [string, CheckName, () => NodeJS.ProcessEnv | undefined, object][] = [
+  const failing: [string, CheckName, () => NodeJS.ProcessEnv | undefined, object, answered?: boolean][] = [
     ["an unknown tenant", "tenant", () => ({ AZURE_TENANT_ID: "fabrikam.onmicrosoft.com" }), { aadsts: 90002 }],
     ["an unknown app", "app", () => ({ AZURE_CLIENT_ID: "9a8b7c6d-1111-4222-8333-444455556666" }), { aadsts: 700016 }],
     ["a disabled app", "app", () => void Object.assign(emulator.app(), { disabled: true }), { aadsts: 7000112 }],
@@ -249,17 +252,19 @@ describe("Entra", () => {
       { aadsts: 7000222, code: "expired_credential" },
     ],
     ["trouble of its own", "entra", () => void fail("entra", { status: 503 }), { code: "entra_unavailable" }],
-    ["a lost connection", "entra", () => void fail("entra", { reset: true }), { code: "network_error" }],
+    ["a lost connection", "entra", () => void fail("entra", { reset: true }), { code: "network_error" }, false],
     ["a proxy's page", "entra", () => void fail("entra", { html: true }), { code: "invalid_token_response" }],
   ];
   const fail = (service: "entra" | "graph", effect: object) => emulator.faults.add({ service, times: 20, ...effect });
 
   it.each(failing)(
     "%s is told under its name, and what comes before is in order",
-    async (_name, check, arrange, known) => {
+    async (_name, check, arrange, known, answered = true) => {
       const changes = arrange();
       const { of, failed, unchecked } = await findings([], { ...environmentOf(emulator), ...changes });
-      expect({ failed, unchecked }).toEqual({ failed: [check], unchecked: following(check) });
+      // Whoever answers tells the time.
+      const isOpen = (name: CheckName) => name !== "clock" || !answered;
+      expect({ failed, unchecked }).toEqual({ failed: [check], unchecked: following(check).filter(isOpen) });
       expect(of(check)).toMatchObject(known);
     },
   );
@@ -273,7 +278,8 @@ describe("Entra", () => {
 
   it("refuses a certificate that isn't registered", async () => {
     const { of, failed, unchecked } = await findings([], certificateEnvironment(await makeCertificate()));
-    expect({ failed, unchecked }).toEqual({ failed: ["credential"], unchecked: following("credential") });
+    const open = following("credential").filter((name) => name !== "clock");
+    expect({ failed, unchecked }).toEqual({ failed: ["credential"], unchecked: open });
     expect(of("credential")).toMatchObject({ aadsts: 700027, remedy: expect.stringContaining("thumbprint") });
   });
 
@@ -309,6 +315,7 @@ describe("Entra", () => {
     emulator.app().addCertificate(certificate.cert);
     const refused = await findings([], certificateEnvironment(certificate));
     expect(refused.of("credential")).toMatchObject({ aadsts: 700024, remedy: expect.stringContaining("clock") });
+    expect(refused.warned).toEqual(["clock"]);
   });
 });
 
@@ -320,8 +327,8 @@ describe("what the app is for", () => {
       const checks: Check[] = [];
       const env = environmentOf(emulator);
       for await (const check of checkUp({ library, parametersFile: undefined, env, functions })) checks.push(check);
-      expect(checks.map(({ name }) => name)).toEqual([...names, "functions"]);
-      return checks.at(-1);
+      expectNoSecretIn(JSON.stringify(checks));
+      return checks;
     } finally {
       vi.unstubAllGlobals();
     }
@@ -337,7 +344,7 @@ describe("what the app is for", () => {
     ["readDirectory", ["Directory.Read.All"], []],
     ["readDirectory", [], ["User.Read.All", "GroupMember.Read.All"]],
   ])("%s with %j lacks %j", async (name, roles, missing) => {
-    const check = await judged([name], roles);
+    const check = (await judged([name], roles)).at(-1);
     if (missing.length === 0) {
       expect(check).toEqual({ name: "functions", status: "ok", detail: `can be used: ${name}` });
       return;
@@ -353,7 +360,7 @@ describe("what the app is for", () => {
   });
 
   it("tells several at once, apart", async () => {
-    expect(await judged(["listUsers", "deltaGroups"], ["User.Read.All"])).toMatchObject({
+    expect((await judged(["listUsers", "deltaGroups"], ["User.Read.All"])).at(-1)).toMatchObject({
       detail: "can be used: listUsers; deltaGroups lacks GroupMember.Read.All",
       lacks: { deltaGroups: ["GroupMember.Read.All"] },
     });
@@ -361,7 +368,42 @@ describe("what the app is for", () => {
 
   it("isn't checked without a token", async () => {
     emulator.app().disabled = true;
-    expect(await judged(["listUsers"], [])).toEqual({ name: "functions", status: "not checked" });
+    const [functions, ...probes] = (await judged(["listUsers"], [])).slice(names.length).reverse();
+    expect(functions).toEqual({ name: "functions", status: "not checked" });
+    expect(probes.map(({ status }) => status)).toEqual(["not checked", "not checked"]);
+  });
+
+  const probed: [FunctionName[], string[], Partial<Record<CheckName, string>>, string[]][] = [
+    [["readByIds"], ["User.Read.All"], {}, []],
+    [["countUsers"], ["User.ReadBasic.All"], { query: "ok" }, ["/users/$count"]],
+    [["listUsers"], ["User.ReadBasic.All"], { query: "ok", paging: "ok" }, ["/users/$count", "/users", "/users"]],
+    [["deltaUsers"], ["User.ReadBasic.All"], { delta: "not checked" }, []],
+    [["deltaUsers", "deltaGroups"], ["User.Read.All"], { delta: "ok" }, ["/users/delta"]],
+    [["deltaGroups"], ["GroupMember.Read.All", "User.Read.All"], { delta: "ok" }, ["/groups/delta"]],
+    [
+      ["readDirectory"],
+      ["Directory.Read.All"],
+      { paging: "ok", delta: "ok" },
+      ["/users", "/users", "/users/delta", "/groups/delta"],
+    ],
+  ];
+  it.each(probed)("of %j with %j has tried %j by asking %j", async (functions, roles, expected, paths) => {
+    const { id } = emulator.users.add({ displayName: "Somebody Findable" });
+    const checks = await judged(functions, roles);
+    const told = checks.slice(names.length, -1).map(({ name, status }) => [name, status]);
+    expect(Object.fromEntries(told)).toEqual(expected);
+    const asked = emulator.requests.filter(({ service }) => service === "graph").map(({ path }) => path);
+    const named = (path: string) => new URL(path, "https://graph").pathname.replace("/v1.0", "");
+    expect(asked.slice(1).map(named)).toEqual(paths);
+    expect(JSON.stringify(checks)).not.toMatch(new RegExp(`${id}|Findable|skiptoken|deltatoken`));
+  });
+
+  it("is told of what Graph refuses of it, and goes on", async () => {
+    emulator.faults.add({ service: "graph", path: "/v1.0/users/delta", status: 400, times: 9 });
+    const checks = await judged(["deltaUsers", "listUsers"], ["User.Read.All"]);
+    const failed = checks.filter(({ status }) => status === "failed");
+    expect(failed).toEqual([expect.objectContaining({ name: "delta", remedy: expect.any(String) })]);
+    expect(checks.at(-1)).toMatchObject({ name: "functions", status: "ok" });
   });
 });
 

@@ -1,4 +1,5 @@
-import { type Check, titles } from "./checkup.js";
+import { titles } from "./check-names.js";
+import type { Check } from "./findings.js";
 
 const colours = { ok: 32, warning: 33, failed: 31, "not checked": 2 };
 const statusWidth = "not checked".length;

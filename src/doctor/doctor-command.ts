@@ -1,16 +1,19 @@
 import { parseArgs } from "node:util";
 import { readCommandLine } from "../command-line.js";
 import { linesOf, verdictOn } from "./checklist.js";
-import { type Check, checkUp } from "./checkup.js";
+import { checkUp } from "./checkup.js";
+import type { Check } from "./findings.js";
 import { type FunctionName, isFunctionName, neededPermissions } from "./needed-permissions.js";
 
 const usage = `Usage: graph-app-identity doctor [parameters.json] [--for <functions>] [--json]
 
 Checks what a job needs to read users, one thing after the other, and says what to do about each that fails. It asks
-for a token and the id of one user (or one entry of the file's endpoint), and changes nothing.
+for a token and the id of one user (or one entry of the file's endpoint), looks at the clock and at the certificates on
+the way, and changes nothing.
 
   parameters.json   the quickstart's file; without it, the AZURE_* variables of the environment
-  --for a,b         says which of the library's functions this app may use, and which permission each lacks:
+  --for a,b         says which of the library's functions this app may use, and which permission each lacks; tries an
+                    advanced query, paging and delta, as far as these functions need them:
                     ${Object.keys(neededPermissions).join(", ")}
   --json            one JSON object on stdout instead of the checklist
   -h, --help        this text
