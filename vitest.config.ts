@@ -7,6 +7,7 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const tried = [
   "test/graph/read-each.test.ts",
   "test/graph/requests/run-attempts.test.ts",
+  "test/journeys/chaos-directory.test.ts",
   "test/journeys/chaos.test.ts",
   "test/redis/redis.test.ts",
   "test/testing/clients/tls.test.ts",

@@ -90,13 +90,16 @@ describe.each(["msal-node", "azure-identity", "openid-client"])("%s, unmodified,
     expect(await run(client, { login: origin, graph: origin })).toEqual(expected);
   });
 
-  it("meets the same under the real host names, and connects to nothing else", async () => {
-    expect(await runUnderRealNames(client)).toEqual(expected);
-  });
+  it.runIf(thorough || client === "msal-node")(
+    "meets the same under the real host names, and connects to nothing else",
+    async () => {
+      expect(await runUnderRealNames(client)).toEqual(expected);
+    },
+  );
 });
 
-const peers = existsSync(source("readers/node_modules"));
-if (!peers)
+const peers = thorough && existsSync(source("readers/node_modules"));
+if (thorough && !peers)
   console.log(
     "Skipped: @pnp/graph and @microsoft/msgraph-sdk, which `npm ci --prefix test/testing/clients/readers` installs.",
   );
@@ -108,16 +111,16 @@ describe.runIf(peers).each(["pnp-graph-users", "msgraph-sdk-users"])("%s, unmodi
 });
 
 const python = ["python3", "/usr/bin/python3"].find(
-  (path) => spawnSync(path, ["-c", "import msal, requests"]).status === 0,
+  (path) => thorough && spawnSync(path, ["-c", "import msal, requests"]).status === 0,
 );
-if (!python) console.log("Skipped: msal-python, which isn't installed here.");
+if (thorough && !python) console.log("Skipped: msal-python, which isn't installed here.");
 
 it.runIf(python)("msal-python, unmodified, over TLS meets what it would meet at Microsoft's", async () => {
   const origins = { login: emulator.origin, graph: emulator.origin };
   expect(await run("msal-python", origins, cases, [python!, source("msal-python.py")])).toEqual(expected);
 });
 
-it("openid-client's assertion, which names no key, is refused with 5002723", async () => {
+it.runIf(thorough)("openid-client's assertion, which names no key, is refused with 5002723", async () => {
   const { clientId, key } = cases.certificate!;
   const { origin } = emulator;
   const outcome = await run(

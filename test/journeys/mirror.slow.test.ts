@@ -1,8 +1,12 @@
+import { setFlagsFromString } from "node:v8";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Database, openDatabase } from "../../examples/database.js";
 import { Mirror } from "../../examples/mirror.js";
 import { expectFenced } from "../support/fenced.js";
 import { runProgram } from "../support/run-program.js";
+
+// Compiling PGlite thoroughly would take most of the time.
+setFlagsFromString("--liftoff-only");
 
 let database: Database;
 beforeAll(async () => {
