@@ -54,6 +54,7 @@ const own = { tarball: 400_000, unpacked: 1_000_000, entry: 130_000 };
 const rows = [
   row("throughput", "higher", { ours: [200, 110, 400], bare: [100, 100, 400], pnp: [50, 50, 50] }),
   row("cold", "lower", { ours: [1], pnp: [1000] }),
+  row("traced", "lower", { ours: [4, 9, 2] }),
 ];
 const results: Results = {
   date: "2026-01-02T03:04:05Z",
@@ -78,6 +79,7 @@ describe("the results", () => {
     expect(found).toEqual({
       "users/s, × the bare loop: at least 1.0": [1.1, true],
       "users/s, × the best peer: above 1.0": [4, true],
+      "a tracer, % of the drain: at most 5": [4, true],
       "token requests of all cold callers: 1": [1, true],
       "our tarball, MB: at most 0.5": [0.4, true],
       "our main entry, kB: at most 120": [130, false],

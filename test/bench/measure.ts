@@ -7,9 +7,11 @@ const child = fileURLToPath(new URL("child.mjs", import.meta.url));
 
 /** What child.mjs is told to do; `users` comes from the server's settings. */
 export interface Task {
-  measure: "listing" | "slow" | "once" | "heap" | "token" | "cold" | "refresh" | "first";
+  measure: "listing" | "traced" | "slow" | "once" | "heap" | "token" | "cold" | "refresh" | "first";
   pageSize?: number;
   busyMs?: number;
+  /** How often with a tracer, and how often without. */
+  turns?: number;
   forMs?: number;
   callers?: number;
   /** The contestant as bundles.ts has made it. */

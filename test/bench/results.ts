@@ -68,6 +68,7 @@ export function judge(rows: ResultRow[], own: OwnSize): Target[] {
   const targets: [claim: string, measured: number, met: (measured: number) => boolean][] = [
     ["users/s, × the bare loop: at least 1.0", ratio("throughput", ours, limit), (x) => x >= 1],
     ["users/s, × the best peer: above 1.0", least("throughput", rivals), (x) => x > 1],
+    ["a tracer, % of the drain: at most 5", one("traced", ours), (x) => x <= 5],
     ["slow consumer, × the best peer: at least 1.8", least("slow", peers), (x) => x >= 1.8],
     [
       "peak memory for a million users, × the bare loop: at most 1.15",

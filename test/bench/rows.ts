@@ -35,6 +35,7 @@ export function measurements(quick: boolean): Measurement[] {
     measure(service, contestant, task, settings);
 
   const listed = quick ? 19_980 : 299_700;
+  const traced = quick ? 19_980 : 99_900;
   const slowly = quick ? 9_990 : 49_950;
   const delayed = quick ? 1_000 : 5_000;
   const many = quick ? 100_000 : 1_000_000;
@@ -59,6 +60,20 @@ export function measurements(quick: boolean): Measurement[] {
           unit: "s",
           better: "lower",
           value: ({ cpuSeconds }) => (cpuSeconds! / listed) * 100_000,
+        },
+      ],
+    },
+    {
+      rounds: 3,
+      without: contestants.map(({ id }) => id).filter((id) => id !== ours),
+      take: child({ measure: "traced", pageSize: maximum, turns: quick ? 3 : 7 }, { users: traced }),
+      rows: [
+        {
+          id: "traced",
+          title: "listing with a tracer, over that without",
+          unit: "%",
+          better: "lower",
+          value: ({ overPercent }) => overPercent!,
         },
       ],
     },
