@@ -114,19 +114,34 @@ function isVetoed(response: Response | undefined, failures: number, { shouldRetr
   return response !== undefined && shouldRetry?.(response, failures) === false;
 }
 
+/** Milliseconds. */
+const together = 50;
+
 /** Waits until the request may be sent, and says whether it is one that finds out for others. */
 async function takeTurn(scope: ThrottleScope, policy: AttemptPolicy, deadline: number): Promise<boolean> {
   const { clock, gates, graphRoot, retry, signal, wire } = policy;
   if (signal?.aborted) throw abortFailure(signal.reason);
-  const spaceMs = gates.paceOf(scope).reserve(clock.monotonic());
-  if (spaceMs > 0) await spare(Math.min(spaceMs, Math.max(0, deadline - clock.monotonic())));
+  const pace = gates.paceOf(scope);
+  let place = pace.place(clock.monotonic());
   for (;;) {
     const now = clock.monotonic();
+    const paceMs = pace.waitMs(place, now);
+    // Nobody is refused for being spared: at the end of the budget it goes.
+    if (paceMs > 0 && now < deadline) {
+      // Those whose turn comes at about the same time leave together, where a wire carries them: that fills its batches.
+      const at = wire === undefined ? now + paceMs : Math.ceil((now + paceMs) / together) * together;
+      await spare(Math.min(at, deadline) - now).catch((error: unknown) => {
+        pace.leave();
+        throw error;
+      });
+      continue;
+    }
     const { waitMs, probe } = gates.enter(scope, now);
     if (waitMs === 0) return probe;
     if (now + waitMs > deadline) throw throttledFailure(waitMs, graphRoot);
     // With jitter, or all who wait here would leave at once: which is how those fill their batches that a wire carries.
     await spare(wire === undefined ? retryDelay(1, waitMs, retry.delayMs) : waitMs);
+    place = pace.place(clock.monotonic());
   }
 
   async function spare(delayMs: number): Promise<void> {

@@ -68,8 +68,8 @@ export class ThrottleGates {
   }
 
   /** How fast requests may go that share the limit. */
-  paceOf({ workload, resource }: ThrottleScope): Pace {
-    const area = resource === undefined ? workload : `${workload}/${resource}`;
+  paceOf(scope: ThrottleScope): Pace {
+    const area = keysOf(scope).at(-1) as string;
     const pace = this.#paces.get(area) ?? new Pace();
     this.#paces.delete(area);
     this.#paces.set(area, pace);

@@ -5,7 +5,7 @@ import { createGraphClient, type GraphClientOptions } from "../../../src/graph/c
 import { listAll } from "../../../src/graph/list-all.js";
 import type { ListProgress } from "../../../src/graph/paging/progress.js";
 import { isRead } from "../../../src/graph/requests/is-read.js";
-import { Pace } from "../../../src/graph/requests/pace.js";
+import { Pace, usedShare } from "../../../src/graph/requests/pace.js";
 import { pathTemplate } from "../../../src/graph/requests/path-template.js";
 import { ThrottleGates } from "../../../src/graph/requests/throttle-gates.js";
 import { throttleScopeOf, widthOf } from "../../../src/graph/requests/throttle-scope.js";
@@ -220,55 +220,132 @@ describe("a Retry-After beyond all patience", () => {
 });
 
 describe("Graph's own warning", () => {
-  /** A bucket of `limit` requests that drains evenly in ten seconds, asked by 25 walks at once. */
-  function walks(limit: number, latencyMs: number, lastMs: number) {
-    const pace = new Pace();
-    const queue: { at: number; go: (at: number) => void }[] = [];
-    const later = (at: number, go: (at: number) => void) => queue.push({ at, go });
-    let [used, drainedAt, served, refused] = [0, 0, 0, 0];
-    const walk = (at: number): void => {
-      later(at + pace.reserve(at) + latencyMs / 2, (sentAt) => {
-        used = Math.max(0, used - ((sentAt - drainedAt) * limit) / 10_000) + 1;
-        drainedAt = sentAt;
-        const share = used / limit;
-        later(sentAt + latencyMs / 2, (now) => {
-          pace.answered(share > 0.8 ? share : undefined, now);
-          if (share > 1) refused++;
-          else served++;
-          walk(now);
-        });
-      });
-    };
-    for (let n = 0; n < 25; n++) walk(0);
-    for (;;) {
-      queue.sort((a, b) => b.at - a.at);
-      const next = queue.pop()!;
-      if (next.at > lastMs) break;
-      next.go(next.at);
-    }
-    return { ofPermitted: served / ((lastMs * limit) / 10_000), refused: refused / (served + refused) };
+  interface Bucket {
+    /** Units that it holds. */
+    limit: number;
+    windowMs?: number;
+    latencyMs: number;
+    walks?: number;
+    units?: number;
+    lastMs?: number;
+    /** How much of it others have used at the start. */
+    full?: number;
   }
 
-  it.each([
-    [500, 30],
-    [1_000, 60],
-    [1_500, 30],
-  ])("is heeded so that of %i requests in ten seconds nearly all are used, and none is refused", (limit, latencyMs) => {
-    const { ofPermitted, refused } = walks(limit, latencyMs, 40_000);
+  /** A bucket that drains evenly, asked by walks at once; what it holds at the start isn't counted as served. */
+  function asked({ limit, windowMs = 10_000, latencyMs, walks = 25, units = 1, lastMs = 40_000, full = 0 }: Bucket) {
+    const pace = new Pace();
+    const rate = limit / windowMs;
+    const queue: { at: number; go: (at: number) => void }[] = [];
+    const later = (at: number, go: (at: number) => void) => {
+      const behind = queue.findLastIndex((each) => each.at > at);
+      queue.splice(behind + 1, 0, { at, go });
+    };
+    let [used, drainedAt, served, refused, longestMs] = [full * limit, 0, 0, 0, 0];
+    const walk = (since: number): void => {
+      const place = pace.place(since);
+      const enter = (at: number): void => {
+        const waitMs = pace.waitMs(place, at);
+        if (waitMs > 0) {
+          later(at + waitMs, enter);
+          return;
+        }
+        longestMs = Math.max(longestMs, at - since);
+        later(at + latencyMs / 2, (sentAt) => {
+          used = Math.max(0, used - (sentAt - drainedAt) * rate) + units;
+          drainedAt = sentAt;
+          const share = used / limit;
+          later(sentAt + latencyMs / 2, (now) => {
+            pace.answered(share > 0.8 ? share : undefined, now);
+            if (share > 1) refused++;
+            else if (now > lastMs / 4) served++;
+            walk(now);
+          });
+        });
+      };
+      enter(since);
+    };
+    for (let n = 0; n < walks; n++) walk(0);
+    for (let next = queue.pop()!; next.at <= lastMs; next = queue.pop()!) next.go(next.at);
+    return { ofPermitted: (served * units) / (0.75 * lastMs * rate), refused, longestMs };
+  }
+
+  it.each<[string, Bucket]>([
+    ["a small limit", { limit: 200, latencyMs: 40 }],
+    ["a limit", { limit: 500, latencyMs: 30 }],
+    ["a greater limit, further away", { limit: 1_750, latencyMs: 100 }],
+    ["an answer that takes long", { limit: 500, latencyMs: 300 }],
+    ["a hundred at once", { limit: 500, latencyMs: 40, walks: 100 }],
+    ["one at a time", { limit: 50, latencyMs: 5, walks: 1 }],
+    ["requests that cost much", { limit: 3_500, latencyMs: 40, units: 20 }],
+    ["a window of twenty seconds", { limit: 3_000, windowMs: 20_000, latencyMs: 40, lastMs: 80_000 }],
+    ["a window of ten minutes", { limit: 10_000, windowMs: 600_000, latencyMs: 40, lastMs: 900_000 }],
+    ["a limit that others have used up", { limit: 1_750, latencyMs: 40, full: 0.9 }],
+  ])("is heeded so that nearly all is used and nothing is refused: %s", (_, bucket) => {
+    const { ofPermitted, refused } = asked(bucket);
     expect(ofPermitted).toBeGreaterThan(0.9);
-    expect(refused).toBeLessThanOrEqual(0.001);
+    expect(refused).toBe(0);
   });
 
-  it("that never comes costs nothing, and is forgotten ten seconds after the last", () => {
+  it("that comes too late for so many at once costs refusals at the start alone, and nobody an endless wait", () => {
+    const limited = { limit: 50, latencyMs: 40, walks: 100 };
+    const { refused } = asked(limited);
+    expect(refused).toBeGreaterThan(0);
+    const later = asked({ ...limited, lastMs: 160_000 });
+    expect(later.ofPermitted).toBeGreaterThan(0.9);
+    expect(later.refused).toBe(refused);
+    expect(later.longestMs).toBeLessThan(60_000);
+  });
+
+  it("that never comes costs nothing, and is forgotten ten seconds after the last, heard of or not", () => {
     const pace = new Pace();
+    const waits = (now: number) => [pace.place(now), pace.place(now)].map((place) => pace.waitMs(place, now) > 0);
     for (let n = 0; n < 1_000; n++) {
-      expect(pace.reserve(n)).toBe(0);
+      expect(waits(n)).toEqual([false, false]);
       pace.answered(undefined, n);
     }
     pace.answered(0.95, 1_000);
-    expect([pace.reserve(1_000), pace.reserve(1_000)].at(-1)).toBeGreaterThan(0);
+    expect(waits(1_000)).toEqual([false, true]);
     pace.answered(undefined, 11_001);
-    expect([pace.reserve(11_001), pace.reserve(11_001)]).toEqual([0, 0]);
+    expect(waits(11_001)).toEqual([false, false]);
+    pace.answered(1.8, 20_000);
+    expect(waits(20_000)).toEqual([false, true]);
+    expect(waits(30_001)).toEqual([false, false]);
+  });
+
+  it.each([0.8, 1, 1.8, 2])("of %d after a long silence stops nobody", (share) => {
+    const pace = new Pace();
+    for (let n = 0; n < 100; n++) pace.place(n);
+    for (const now of [100, 9_000, 18_500]) pace.answered(share, now);
+    const [, second] = [pace.place(18_500), pace.place(18_500)];
+    let now = 18_500;
+    for (let ms = pace.waitMs(second!, now); ms > 0; ms = pace.waitMs(second!, now)) now += ms;
+    expect(now).toBeLessThan(20_500);
+  });
+
+  it("holds no place for one who has gone away", () => {
+    const pace = new Pace();
+    for (let n = 0; n < 50; n++) pace.place(0);
+    pace.answered(0.9, 0);
+    const places = Array.from({ length: 1_000 }, () => pace.place(0));
+    for (const _ of places) pace.leave();
+    expect(pace.place(0)).toBeLessThanOrEqual(places[1]!);
+  });
+
+  it.each(["97", "-1", "0.5", "none", ""])("is a fraction; %o is none", (text) => {
+    expect(usedShare(new Headers({ "x-ms-throttle-limit-percentage": text }))).toBeUndefined();
+  });
+
+  it("of reading holds reading alone", async () => {
+    const clock = new SkippingClock();
+    const warned = { "x-ms-throttle-limit-percentage": "0.97" };
+    const client = await clientFor(({ method }, response) => json(response, 200, {}, method === "GET" ? warned : {}), {
+      clock,
+    });
+    for (let n = 0; n < 3; n++) await client.api("/users").get();
+    const waits = clock.waits.length;
+    for (let n = 0; n < 3; n++) await client.api("/users").post({});
+    expect([waits > 0, clock.waits.length]).toEqual([true, waits]);
   });
 
   it("spaces the requests of its scope alone", async () => {
