@@ -1,7 +1,9 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { originHeader } from "../server/emulator-fetch.js";
 import { foreignPage } from "../server/guard.js";
 import { appRoutes } from "./app-routes.js";
+import { consoleFile, isConsoleFile } from "./console-files.js";
 import { ControlError, notFound } from "./control-error.js";
 import { directoryRoutes } from "./directory-routes.js";
 import { createEventStreams } from "./event-stream.js";
@@ -92,13 +94,15 @@ export function createControl({ emulator: controlled, isOwn, token, version }: C
   async function answer(incoming: IncomingMessage, signal: AbortSignal): Promise<ControlReply> {
     const foreign = foreignPage(incoming.headers, isOwn);
     if (foreign) throw new ControlError("foreign_page", foreign);
+    const url = new URL(incoming.url ?? "/", "http://emulator");
+    const path = url.pathname.slice(controlPrefix.length);
+    if (incoming.method === "GET" && isConsoleFile(path)) return consoleFile(path);
     if (token !== undefined && !shows(incoming.headers.authorization, token)) {
       throw new ControlError("unauthorized", "Show the token of --control-token as a bearer.", {
         "www-authenticate": "Bearer",
       });
     }
-    const url = new URL(incoming.url ?? "/", "http://emulator");
-    const { route, params } = findRoute(routes, incoming.method ?? "GET", url.pathname.slice(controlPrefix.length));
+    const { route, params } = findRoute(routes, incoming.method ?? "GET", path);
     checkQuery(url.searchParams, route.query ?? {});
     const tenant = emulator.tenant(url.searchParams.get("tenant") ?? undefined);
     if (!tenant) throw notFound(`tenant ${url.searchParams.get("tenant")}`);
@@ -124,16 +128,27 @@ export function createControl({ emulator: controlled, isOwn, token, version }: C
         message: "The emulator failed here; it is a defect of its own.",
       };
       if (!known) process.emitWarning(error as Error);
-      write(response, { status: known?.status ?? 500, json: { error: { code, message } } }, known?.headers);
+      const json = { error: { code, message } };
+      write(response, { status: known?.status ?? 500, json, headers: known?.headers ?? {} });
     }
   }
 
   return (incoming: IncomingMessage, response: ServerResponse): boolean => {
     const path = (incoming.url ?? "").replace(/^https?:\/\/[^/]+/i, "");
+    if (wantsConsole(incoming) && isOwn(incoming.headers.host ?? "")) {
+      response.writeHead(302, { ...safe, location: controlPrefix }).end();
+      return true;
+    }
     if (!path.startsWith(controlPrefix)) return false;
     serve(incoming, response).catch(() => response.destroy());
     return true;
   };
+}
+
+/** Whether a browser looks who is there. */
+function wantsConsole({ method, url = "", headers }: IncomingMessage): boolean {
+  const atFront = url === "/" || url === controlPrefix.slice(0, -1);
+  return atFront && method === "GET" && /\btext\/html\b/.test(headers.accept ?? "") && !(originHeader in headers);
 }
 
 /** Of a route that is about one tenant, which may be named. */
@@ -141,8 +156,7 @@ const ofTenant = (route: Route): Route => ({ ...route, query: { ...route.query, 
 
 function write(
   response: ServerResponse,
-  { status, json, text, stream, contentType = "application/json; charset=utf-8" }: ControlReply,
-  headers = {},
+  { status, json, text, stream, headers, contentType = "application/json; charset=utf-8" }: ControlReply,
 ): void {
   if (stream) {
     stream(response.writeHead(200, { ...safe, "content-type": contentType }));

@@ -44,6 +44,7 @@ export interface ControlReply {
   json?: unknown;
   text?: string;
   contentType?: string;
+  headers?: Readonly<Record<string, string>>;
   /** Takes the answer over when its head is written. */
   stream?(response: ServerResponse): void;
 }
