@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Emulator } from "../../src/testing/index.js";
+import { compiled, compiledText } from "./compiled.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -11,21 +12,29 @@ export interface Ran {
   code: number | string | null;
 }
 
+interface RunOptions {
+  emulator?: Pick<Emulator, "origin">;
+  env?: Record<string, string | undefined>;
+  /** Sees the child as soon as it runs. */
+  watch?: (child: ChildProcess) => void;
+}
+
 /**
- * Runs a TypeScript program of this repository as its user would. With an emulator, the runtime's own fetch meets it under the real host
- * names. `watch` sees the child as soon as it runs.
+ * Runs a TypeScript program of this repository, with its arguments, and options of Node before it. With an emulator, the runtime's own
+ * fetch meets it under the real host names.
  */
-export function runProgram(
-  args: readonly string[],
-  options: {
-    emulator?: Pick<Emulator, "origin">;
-    env?: Record<string, string | undefined>;
-    watch?: (child: ChildProcess) => void;
-  } = {},
-): Promise<Ran> {
-  const { emulator, env, watch } = options;
-  const preload = emulator ? ["--import", "./test/support/embedded-tenant.ts"] : [];
-  const child = spawn(process.execPath, ["--import", "tsx", ...preload, ...args], {
+export async function runProgram(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  return run(await Promise.all(args.map((arg) => (arg.endsWith(".ts") ? compiled(arg) : arg))), options);
+}
+
+/** Runs a module that is given as text, and imports as if it lay in the repository's folder. */
+export async function runText(text: string, options: RunOptions & { flags?: readonly string[] } = {}): Promise<Ran> {
+  return run([...(options.flags ?? []), await compiledText(text)], options);
+}
+
+async function run(args: readonly string[], { emulator, env, watch }: RunOptions): Promise<Ran> {
+  const preload = emulator ? ["--import", await compiled("test/support/embedded-tenant.ts")] : [];
+  const child = spawn(process.execPath, [...preload, ...args], {
     cwd: root,
     env: { ...process.env, ...(emulator && { EMULATOR_ORIGIN: emulator.origin }), ...env },
     stdio: ["ignore", "pipe", "pipe"],

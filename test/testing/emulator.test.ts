@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { connect } from "node:net";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Emulator, startEmulator } from "../../src/testing/index.js";
+import { runText } from "../support/run-program.js";
 import { requestToken } from "./entra/token-request.js";
 
 let emulator: Emulator;
@@ -272,15 +272,13 @@ describe("starting and stopping", () => {
     expect(() => emulator.app(clientId).addSecret({ expiresAt: "2020-01-01" as never })).toThrow(/expiresAt must be/);
   });
 
-  it("refuses values that mean nothing before it opens a socket", () => {
-    const program = `
-      import { startEmulator } from ${JSON.stringify(new URL("../../src/testing/index.ts", import.meta.url).href)};
+  it("refuses values that mean nothing before it opens a socket", async () => {
+    const { stdout } = await runText(`
+      import { startEmulator } from "graph-app-identity/testing";
       for (const wrong of [{ users: -1 }, { shortPages: 2 }, { tokenLifetimeSeconds: 0 }]) {
         await startEmulator(wrong).catch((error) => console.log(error.name));
-      }`;
-    const args = ["--import", "tsx", "--input-type=module", "-e", program];
-    const shown = execFileSync(process.execPath, args, { timeout: 15_000 });
-    expect(shown.toString().trim().split("\n")).toEqual(["RangeError", "RangeError", "RangeError"]);
+      }`);
+    expect(stdout.trim().split("\n")).toEqual(["RangeError", "RangeError", "RangeError"]);
   });
 
   it("has room for thousands of tenants", async () => {
@@ -316,17 +314,14 @@ describe("starting and stopping", () => {
     await own.stop();
   });
 
-  it("lets a process end after stop()", () => {
-    const program = `
-      import { startEmulator } from ${JSON.stringify(new URL("../../src/testing/index.ts", import.meta.url).href)};
+  it("lets a process end after stop()", async () => {
+    const ran = await runText(`
+      import { startEmulator } from "graph-app-identity/testing";
       const { fetch, stop, tenantId } = await startEmulator();
       const { status } = await fetch("https://login.microsoftonline.com/" + tenantId + "/discovery/v2.0/keys");
       await stop();
-      console.log(status);`;
-    const shown = execFileSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", program], {
-      timeout: 15_000,
-    });
-    expect(shown.toString().trim()).toBe("200");
+      console.log(status);`);
+    expect(ran).toEqual({ stdout: "200\n", stderr: "", code: 0 });
   });
 
   it("answers a malformed request with an error rather than dying of it", async () => {

@@ -5,7 +5,7 @@ import { listUsers } from "../../../src/users/list-users.js";
 import { json, type Loopback, startLoopback } from "../../support/loopback.js";
 import { collect, type PagedServer, startPages, type Visit } from "../../support/paged-server.js";
 import { failureOf } from "../../support/refusal.js";
-import { runProgram } from "../../support/run-program.js";
+import { runText } from "../../support/run-program.js";
 
 /** For what happens soon, but on a machine that may be busy. */
 const patiently = { timeout: 10_000 };
@@ -172,7 +172,7 @@ describe("a process", () => {
     ${rest}
     console.log("over");
     `;
-    return runProgram(["--input-type=module", "-e", program], { env: { ORIGIN: origin } });
+    return runText(program, { env: { ORIGIN: origin } });
   };
 
   /** A server whose second page never comes, or asks to wait for long. */

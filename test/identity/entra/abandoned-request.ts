@@ -10,5 +10,4 @@ const fetch: typeof globalThis.fetch = async (input, init) => {
 };
 const authProvider = new AppIdentityAuthProvider({ tenantId, clientId, clientSecret, fetch });
 const { code } = await authProvider.getAccessToken({ signal: abort.signal }).catch((error) => error);
-console.log(code, Math.round(performance.now()));
-process.on("exit", () => console.log("gone", Math.round(performance.now())));
+console.log(code);
