@@ -40,6 +40,7 @@ export default defineConfig(({ mode }) => ({
           testTimeout: 20_000,
           hookTimeout: 60_000,
         }),
+    expect: { poll: { timeout: 15_000, interval: 5 } },
     maxWorkers: "100%",
     // Loading the same modules for each file would take longer than most of the files do.
     isolate: mode === "slow",

@@ -11,6 +11,7 @@ import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
 import { type Emulator, startEmulator } from "../../src/testing/index.js";
 import { LimitedClock } from "../support/limited-clock.js";
 import { failureOf } from "../support/refusal.js";
+import { until } from "../support/until.js";
 
 let emulator: Emulator;
 
@@ -182,7 +183,7 @@ describe("a tokenCredential", () => {
     expect(getToken).toHaveBeenCalledTimes(1);
     clock.advance(2 * minute);
     expect(await authProvider.getAccessToken()).toBe("managed-1");
-    await vi.waitFor(async () => expect(await authProvider.getAccessToken()).toBe("managed-2"));
+    await until(async () => expect(await authProvider.getAccessToken()).toBe("managed-2"));
     expect(getToken).toHaveBeenCalledTimes(2);
     expect(getToken).toHaveBeenCalledWith(["https://graph.microsoft.com/.default"], {
       abortSignal: expect.any(AbortSignal),
@@ -217,7 +218,7 @@ describe("a tokenCredential", () => {
     const clock = new LimitedClock();
     const getToken = () => new Promise<never>(() => {});
     const waiting = failureOf(new AppIdentityAuthProvider({ tokenCredential: { getToken }, clock }).getAccessToken());
-    await vi.waitFor(() => expect(clock.running).toEqual([60_000]));
+    await until(() => expect(clock.running).toEqual([60_000]));
     clock.exceedLimits();
     expect((await waiting).code).toBe("timeout");
   });

@@ -21,6 +21,7 @@ import {
   tenantId,
   tokenAnswer,
 } from "../support/token-endpoint.js";
+import { until } from "../support/until.js";
 
 const encryptionKey = randomBytes(32).toString("base64");
 
@@ -105,9 +106,9 @@ describe.runIf(hasRedis()).each(Object.entries(kinds))("a Redis server, through 
     connected = await open(redis.url);
     raw = new Redis(redis.url, { retryStrategy: () => 50, maxRetriesPerRequest: null });
     raw.on("error", () => {});
-    await vi.waitFor(() => raw.flushall(), { timeout: 10_000 });
+    await until(() => raw.flushall());
     // Connected before the store's time limit counts.
-    await vi.waitFor(async () => expect(await connected.client.get("any")).toBeNull(), { timeout: 10_000 });
+    await until(async () => expect(await connected.client.get("any")).toBeNull());
     endpoint = await startTokenEndpoint();
     lines = [];
   });
@@ -135,7 +136,7 @@ describe.runIf(hasRedis()).each(Object.entries(kinds))("a Redis server, through 
   const key = `graph-app-identity:login.microsoftonline.com|${tenantId}|${clientId}|https://graph.microsoft.com/.default|`;
   /** The token is there, and the lock was given back. */
   const stored = () =>
-    vi.waitFor(async () => expect([await raw.exists(key), await raw.exists(`${key}:lock`)]).toEqual([1, 0]));
+    until(async () => expect([await raw.exists(key), await raw.exists(`${key}:lock`)]).toEqual([1, 0]));
 
   it("keeps a token for the next process, encrypted, until it expires", async () => {
     expect(await processWith().getAccessToken()).toBe("token-1");
@@ -148,7 +149,7 @@ describe.runIf(hasRedis()).each(Object.entries(kinds))("a Redis server, through 
     const value = (await raw.get(key)) ?? "";
     expect(Buffer.from(value, "base64").toString("latin1")).not.toContain("token");
     // Nothing else stays behind: the lock was given back.
-    await vi.waitFor(async () => expect(await raw.keys("*")).toEqual([key]));
+    await until(async () => expect(await raw.keys("*")).toEqual([key]));
   });
 
   it("holds values that are no use under another key, in either sense", async () => {
@@ -167,7 +168,7 @@ describe.runIf(hasRedis()).each(Object.entries(kinds))("a Redis server, through 
     async (rubbish) => {
       await raw.set(key, rubbish);
       expect(await processWith().getAccessToken()).toBe("token-1");
-      await vi.waitFor(async () => expect(await raw.get(key)).not.toBe(rubbish));
+      await until(async () => expect(await raw.get(key)).not.toBe(rubbish));
       expect(lines.length).toBe(rubbish === "" ? 0 : 1);
       expect(await processWith().getAccessToken()).toBe("token-1");
     },
@@ -188,7 +189,7 @@ describe.runIf(hasRedis()).each(Object.entries(kinds))("a Redis server, through 
     ).toBe("");
     expect(await processWith().getAccessToken()).toBe("token-1");
     expect(lines).toEqual(["The token store holds something that is no token, or was encrypted with another key."]);
-    await vi.waitFor(async () => expect(await raw.get(key)).not.toBe(value));
+    await until(async () => expect(await raw.get(key)).not.toBe(value));
   });
 
   it("takes no time over a value that no token is as long as", async () => {
@@ -223,7 +224,7 @@ describe.runIf(hasRedis()).each(Object.entries(kinds))("a Redis server, through 
     expect(await store.lock("one", 60_000)).toBeUndefined();
     await unlock?.();
     const brief = await store.lock("one", 30);
-    await vi.waitFor(async () => expect(await raw.exists("graph-app-identity:one:lock")).toBe(0));
+    await until(async () => expect(await raw.exists("graph-app-identity:one:lock")).toBe(0));
     const next = await store.lock("one", 60_000);
     expect(next).toBeTypeOf("function");
     await brief?.();
@@ -249,7 +250,7 @@ describe.runIf(hasRedis()).each(Object.entries(kinds))("a Redis server, through 
   it("has readers go by its clock, whatever the writer's says", async () => {
     endpoint.next((response) => json(response, 200, tokenAnswer("brief", { expires_in: 1 })));
     await processWith(encryptionKey, { clock: shifted(2 * 3_600_000) }).getAccessToken();
-    await vi.waitFor(async () => expect(await raw.exists(key)).toBe(1));
+    await until(async () => expect(await raw.exists(key)).toBe(1));
     const reader = processWith();
     const { token, expiresOnTimestamp } = await reader.getToken("https://graph.microsoft.com/.default");
     if (token === "token-brief") expect(expiresOnTimestamp).toBeLessThanOrEqual(Date.now() + 1_000);
@@ -258,11 +259,9 @@ describe.runIf(hasRedis()).each(Object.entries(kinds))("a Redis server, through 
   });
 
   it("that takes its time costs a warning, and its answer isn't waited for", async () => {
-    const pauseMs = 4_000;
-    await raw.call("CLIENT", "PAUSE", pauseMs);
-    const before = performance.now();
+    // Longer than this test may take.
+    await raw.call("CLIENT", "PAUSE", 60_000);
     expect(await processWith().getAccessToken()).toBe("token-1");
-    expect(performance.now() - before).toBeLessThan(pauseMs / 2);
     expect(lines).toEqual(["The token store failed (get: no answer within 200 ms); doing without it."]);
     await redis.restart();
   });
@@ -272,16 +271,13 @@ describe.runIf(hasRedis()).each(Object.entries(kinds))("a Redis server, through 
     await authProvider.getAccessToken();
     await stored();
     await redis.kill();
-    const before = performance.now();
     expect(await processWith().getAccessToken()).toBe("token-2");
-    // 200 ms for the store; the rest is what a busy machine takes.
-    expect(performance.now() - before).toBeLessThan(3_000);
     expect(await authProvider.getAccessToken()).toBe("token-1");
     expect(lines).toEqual([expect.stringMatching(/^The token store failed \(get: .+\); doing without it\.$/)]);
 
     await redis.restart();
-    await vi.waitFor(() => raw.ping(), { timeout: 10_000 });
-    await vi.waitFor(async () => expect(await connected.client.get("any")).toBeNull(), { timeout: 10_000 });
+    await until(() => raw.ping());
+    await until(async () => expect(await connected.client.get("any")).toBeNull());
     expect(await processWith().getAccessToken()).toBe("token-3");
     await stored();
     expect(await processWith().getAccessToken()).toBe("token-3");

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { claimsChallenge } from "../../../src/graph/failures/claims-challenge.js";
+import { cpuTimeOf } from "../../support/cpu-time.js";
 
 const claims = '{"access_token":{"nbf":{"essential":true, "value":"1702682181"}}}';
 const base64 = Buffer.from(claims).toString("base64");
@@ -70,10 +71,11 @@ describe("a claims challenge", () => {
     expect(read(...headers)).toBeUndefined();
   });
 
-  it("is looked for in linear time", () => {
-    const started = performance.now();
-    expect(read(`Bearer ${'a="'.repeat(5_000)}`)).toBeUndefined();
-    expect(read(`Bearer ${"a".repeat(15_000)}`)).toBeUndefined();
-    expect(performance.now() - started).toBeLessThan(2_000);
+  it("is looked for in linear time", async () => {
+    const computed = await cpuTimeOf(() => {
+      expect(read(`Bearer ${'a="'.repeat(5_000)}`)).toBeUndefined();
+      expect(read(`Bearer ${"a".repeat(15_000)}`)).toBeUndefined();
+    });
+    expect(computed).toBeLessThan(2_000);
   });
 });

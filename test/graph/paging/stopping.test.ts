@@ -14,7 +14,7 @@ let server: PagedServer;
 afterEach(() => server?.close());
 
 /** Far above what stopping takes, far below what is waited for. */
-const soonMs = 5_000;
+const soonMs = 15_000;
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { odata } from "../../../src/graph/query/odata.js";
 import { readFilter } from "../../../src/graph/query/read-filter.js";
+import { cpuTimeOf } from "../../support/cpu-time.js";
 
 const sku = "184efa21-98c3-4e5d-95ab-d07053a96e67";
 const refusal = expect.objectContaining({ code: "invalid_query" });
@@ -103,10 +104,11 @@ describe("reading a filter", () => {
     );
   });
 
-  it("takes no longer for a filter of 100 kB than its length", () => {
-    const started = performance.now();
-    readFilter(odata`displayName eq ${"'".repeat(50_000)}`);
-    expect(() => readFilter(`displayName eq '${"''".repeat(50_000)}`)).toThrow(/never closed/);
-    expect(performance.now() - started).toBeLessThan(2_000);
+  it("takes no longer for a filter of 100 kB than its length", async () => {
+    const computed = await cpuTimeOf(() => {
+      readFilter(odata`displayName eq ${"'".repeat(50_000)}`);
+      expect(() => readFilter(`displayName eq '${"''".repeat(50_000)}`)).toThrow(/never closed/);
+    });
+    expect(computed).toBeLessThan(2_000);
   });
 });

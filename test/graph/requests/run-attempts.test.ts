@@ -12,6 +12,7 @@ import { ManualClock } from "../../support/manual-clock.js";
 import { failureOf } from "../../support/refusal.js";
 import { SkippingClock } from "../../support/skipping-clock.js";
 import { thorough } from "../../support/thorough.js";
+import { until } from "../../support/until.js";
 
 let loopback: Loopback;
 afterEach(() => loopback.close());
@@ -271,11 +272,11 @@ describe("a throttle answer", () => {
       send: ({ signal }) => loopback.fetch(`https://graph.microsoft.com${path}`, { signal }),
     });
     const hot = runAttempts(to("/hot"), shared);
-    await vi.waitFor(() => expect(clock.waits).toHaveLength(1));
+    await until(() => expect(clock.waits).toHaveLength(1));
     const others = Promise.all([1, 2, 3].map((n) => runAttempts(to(`/other/${n}`), shared)));
     const stranger = runAttempts(to("/stranger"), { ...shared, gates: new ThrottleGates() });
     await stranger;
-    await vi.waitFor(() => expect(clock.waits).toHaveLength(4));
+    await until(() => expect(clock.waits).toHaveLength(4));
     clock.advance(9_999);
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(loopback.requests.map(({ path }) => path)).toEqual(["/hot", "/stranger"]);
@@ -337,9 +338,8 @@ describe("a request that isn't idempotent", () => {
 });
 
 describe("an attempt", () => {
-  const untilSent = (count: number) => vi.waitFor(() => expect(loopback.requests).toHaveLength(count), { interval: 5 });
-  const untilWaiting = (clock: ManualClock, count: number) =>
-    vi.waitFor(() => expect(clock.waits).toHaveLength(count), { interval: 5 });
+  const untilSent = (count: number) => until(() => expect(loopback.requests).toHaveLength(count));
+  const untilWaiting = (clock: ManualClock, count: number) => until(() => expect(clock.waits).toHaveLength(count));
   const hangingInItsBody =
     (code: number, headers = {}): Answer =>
     (response) => {
@@ -367,7 +367,7 @@ describe("an attempt", () => {
     const read = vi.fn(work.read);
     const retry = { attempts: 1, budgetMs: 300_000, delayMs: 0 };
     const failure = failureOf(runAttempts({ ...work, read }, policy({ timeoutMs: 60_000, clock, retry })));
-    await vi.waitFor(() => expect(read).toHaveBeenCalled());
+    await until(() => expect(read).toHaveBeenCalled());
     clock.advance(60_000);
     expect(await failure).toMatchObject({ code: "timeout", retryable: true, host: "graph.microsoft.com" });
   });
@@ -378,7 +378,7 @@ describe("an attempt", () => {
     const deaf = { ...work, send: vi.fn(() => new Promise<Response>(() => {})) };
     const retry = { attempts: 1, budgetMs: 300_000, delayMs: 0 };
     const failure = failureOf(runAttempts(deaf, policy({ timeoutMs: 60_000, clock, retry })));
-    await vi.waitFor(() => expect(deaf.send).toHaveBeenCalled());
+    await until(() => expect(deaf.send).toHaveBeenCalled());
     clock.advance(60_000);
     expect((await failure).code).toBe("timeout");
   });
@@ -393,7 +393,7 @@ describe("an attempt", () => {
       return response;
     };
     const result = runAttempts({ ...work, send }, policy({ timeoutMs: 60_000, clock }));
-    await vi.waitFor(() => expect(answered).toBe(true));
+    await until(() => expect(answered).toBe(true));
     clock.advance(60_000);
     await untilWaiting(clock, 1);
     expect(clock.waits[0]).toBeGreaterThanOrEqual(5_000);
@@ -475,7 +475,7 @@ describe("an abort", () => {
     const { signal, abort } = abortable();
     const used = policy({ signal, clock: new ManualClock() as never });
     const failure = failureOf(runAttempts(work, used));
-    await vi.waitFor(() => expect(loopback.requests).toHaveLength(1));
+    await until(() => expect(loopback.requests).toHaveLength(1));
     await new Promise((resolve) => setTimeout(resolve, 30));
     const reason = new Error("shutting down");
     abort(reason);
@@ -497,7 +497,7 @@ describe("an abort", () => {
       return response;
     };
     const failure = failureOf(runAttempts({ ...work, send }, policy({ signal, retry })));
-    await vi.waitFor(() => expect(answered).toBe(true));
+    await until(() => expect(answered).toBe(true));
     abort("stop");
     expect(await failure).toMatchObject({ code: "aborted", cause: "stop" });
   });
@@ -508,7 +508,7 @@ describe("an abort", () => {
     let late: ((response: Response) => void) | undefined;
     const send = () => new Promise<Response>((resolve) => (late = resolve));
     const failure = failureOf(runAttempts({ ...work, send }, policy({ signal })));
-    await vi.waitFor(() => expect(late).toBeDefined());
+    await until(() => expect(late).toBeDefined());
     abort();
     expect((await failure).code).toBe("aborted");
     const answer = new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(9)) }));

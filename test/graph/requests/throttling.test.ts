@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Client } from "@microsoft/microsoft-graph-client";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { createGraphClient, type GraphClientOptions } from "../../../src/graph/client.js";
 import { listAll } from "../../../src/graph/list-all.js";
 import type { ListProgress } from "../../../src/graph/paging/progress.js";
@@ -15,6 +15,7 @@ import { json, type Loopback, startLoopback } from "../../support/loopback.js";
 import { ManualClock } from "../../support/manual-clock.js";
 import { failureOf } from "../../support/refusal.js";
 import { SkippingClock } from "../../support/skipping-clock.js";
+import { until } from "../../support/until.js";
 
 let loopback: Loopback | undefined;
 afterEach(async () => {
@@ -178,11 +179,11 @@ describe("a Retry-After beyond all patience", () => {
       expect(loopback!.requests).toHaveLength(1);
       clock.advance(600_000);
       const all = Promise.all([1, 2, 3, 4].map((n) => client.api(`/users/${n}`).get()));
-      await vi.waitFor(() => expect(held).toHaveLength(1));
+      await until(() => expect(held).toHaveLength(1));
       await new Promise((resolve) => setTimeout(resolve, 30));
       expect(loopback!.requests).toHaveLength(2);
       held.shift()!();
-      await vi.waitFor(() => {
+      await until(() => {
         clock.advance(2_100);
         for (const answer of held.splice(0)) answer();
         expect(loopback!.requests).toHaveLength(5);

@@ -1,11 +1,12 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { listAll } from "../../../src/graph/list-all.js";
 import { readEach } from "../../../src/graph/read-each.js";
 import type { GraphEvent, GraphOperation } from "../../../src/graph/telemetry/operation.js";
 import { listUsers } from "../../../src/users/list-users.js";
 import { type EmulatedTenant, emulatedClient } from "../../support/emulated-client.js";
 import { failureOf } from "../../support/refusal.js";
+import { until } from "../../support/until.js";
 
 type Told = GraphEvent & { kind: GraphOperation };
 
@@ -70,7 +71,7 @@ describe("The channels of Graph", () => {
     for (const kind of all) {
       const ended = () => told.filter((event) => event.kind === kind && event.phase !== "start").map(({ id }) => id);
       // What a consumer leaves behind is cancelled, and ends a little later.
-      await vi.waitFor(() => expect(ended().sort((a, b) => a - b)).toEqual(of(kind, "start").map(({ id }) => id)));
+      await until(() => expect(ended().sort((a, b) => a - b)).toEqual(of(kind, "start").map(({ id }) => id)));
     }
     const words = JSON.stringify(told);
     expect(

@@ -17,6 +17,7 @@ import { json } from "../../support/loopback.js";
 import { collect } from "../../support/paged-server.js";
 import { refusal } from "../../support/refusal.js";
 import { clientId, clientSecret, entraError, tenantId, tokenAnswer } from "../../support/token-endpoint.js";
+import { until } from "../../support/until.js";
 
 useTokenEndpoint();
 
@@ -105,7 +106,7 @@ describe("a provider for another tenant", () => {
     };
     const here = provider({ clientSecret, tokenStore });
     const tokens = await Promise.all([1, 2].map((number) => here.forTenant(customer(number)).getAccessToken()));
-    await vi.waitFor(() => expect(values.size).toBe(2));
+    await until(() => expect(values.size).toBe(2));
     const there = provider({ clientSecret, tokenStore });
     const stored = await Promise.all([1, 2].map((number) => there.forTenant(customer(number)).getAccessToken()));
     expect(stored).toEqual(tokens);
@@ -197,7 +198,7 @@ describe("more tenants than tokens are kept", () => {
     });
     const first = provider({ clientSecret, maxTokens: 1 });
     const early = first.forTenant(customer(1)).getAccessToken();
-    await vi.waitFor(() => expect(endpoint.requests).toHaveLength(1));
+    await until(() => expect(endpoint.requests).toHaveLength(1));
     for (const number of [2, 3, 4]) await first.forTenant(customer(number)).getAccessToken();
     const late = first.forTenant(customer(1)).getAccessToken();
     answer();

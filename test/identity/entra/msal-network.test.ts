@@ -7,6 +7,7 @@ import { clock, endpoint, provider, restartEndpoint, useTokenEndpoint } from "..
 import { json, type SeenRequest, startLoopback } from "../../support/loopback.js";
 import { runProgram } from "../../support/run-program.js";
 import { clientId, clientSecret, entraError, plainMsal, tenantId, tokenAnswer } from "../../support/token-endpoint.js";
+import { until } from "../../support/until.js";
 
 useTokenEndpoint();
 
@@ -250,8 +251,8 @@ describe("time and size", () => {
     always(() => {});
     const waiting = failure(provider().getAccessToken());
     for (let attempt = 1; attempt <= 3; attempt++) {
-      await vi.waitFor(() => expect(endpoint.requests).toHaveLength(attempt));
-      await vi.waitFor(() => expect(clock.running).toContain(10_000));
+      await until(() => expect(endpoint.requests).toHaveLength(attempt));
+      await until(() => expect(clock.running).toContain(10_000));
       clock.exceedLimits();
     }
     expect(await waiting).toMatchObject({ code: "timeout", retryable: true, host: "login.microsoftonline.com" });
@@ -261,8 +262,8 @@ describe("time and size", () => {
     always((response) => response.writeHead(200).write('{"access_token":'));
     const waiting = failure(provider().getAccessToken());
     for (let attempt = 1; attempt <= 3; attempt++) {
-      await vi.waitFor(() => expect(endpoint.requests).toHaveLength(attempt));
-      await vi.waitFor(() => expect(clock.running).toContain(10_000));
+      await until(() => expect(endpoint.requests).toHaveLength(attempt));
+      await until(() => expect(clock.running).toContain(10_000));
       clock.exceedLimits();
     }
     expect((await waiting).code).toBe("timeout");
@@ -271,7 +272,7 @@ describe("time and size", () => {
   it("a fetch that is deaf to its signal can't hold a caller", async () => {
     const waiting = failure(provider({ fetch: () => new Promise(() => {}) }).getAccessToken());
     for (let attempt = 1; attempt <= 3; attempt++) {
-      await vi.waitFor(() => expect(clock.running).toContain(10_000));
+      await until(() => expect(clock.running).toContain(10_000));
       clock.exceedLimits();
     }
     expect((await waiting).code).toBe("timeout");
@@ -289,7 +290,7 @@ describe("time and size", () => {
     });
     const error = await failure(provider().getAccessToken());
     expect(error).toMatchObject({ code: "invalid_token_response", retryable: false });
-    await vi.waitFor(() => expect(closed).toBe(true));
+    await until(() => expect(closed).toBe(true));
     expect(endpoint.requests).toHaveLength(1);
   });
 
@@ -380,7 +381,7 @@ describe("what a token answer says about its token", () => {
     expect(await authProvider.getAccessToken()).toBe("token-first");
     clock.advance(good * 60_000);
     expect(await authProvider.getAccessToken()).toBe("token-first");
-    await vi.waitFor(() => expect(endpoint.requests).toHaveLength(2));
+    await until(() => expect(endpoint.requests).toHaveLength(2));
     clock.advance((over - good) * 60_000);
     expect(await authProvider.getAccessToken()).toBe("token-1");
   });
@@ -415,7 +416,7 @@ describe("what a token answer says about its token", () => {
     expect(endpoint.requests).toHaveLength(1);
     clock.advance(10 * 60_000);
     expect(await authProvider.getAccessToken()).toBe("token-first");
-    await vi.waitFor(() => expect(endpoint.requests).toHaveLength(2));
+    await until(() => expect(endpoint.requests).toHaveLength(2));
   });
 });
 

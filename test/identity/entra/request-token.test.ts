@@ -9,6 +9,7 @@ import { makeCertificate, rsaKey, type TestCertificate } from "../../support/cer
 import { clock, endpoint, provider, restartEndpoint, useTokenEndpoint } from "../../support/identity.js";
 import { failureOf } from "../../support/refusal.js";
 import { clientId, clientSecret, entraError, plainMsal, tenantId } from "../../support/token-endpoint.js";
+import { until } from "../../support/until.js";
 
 let certificate: TestCertificate;
 
@@ -259,7 +260,7 @@ describe("assertion callbacks", () => {
 
   it("that hang don't hang the caller", async () => {
     const waiting = failureOf(provider({ clientAssertion: () => new Promise(() => {}) }).getAccessToken());
-    await vi.waitFor(() => expect(clock.running).toHaveLength(1));
+    await until(() => expect(clock.running).toHaveLength(1));
     clock.exceedLimits();
     expect((await waiting).code).toBe("credential_callback_failed");
     expect(endpoint.requests).toHaveLength(0);

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type Clock, systemClock } from "../../../src/clock.js";
 import type { TokenStore } from "../../../src/identity/tokens/token-store.js";
 import { endpoint, provider, times, useTokenEndpoint } from "../../support/identity.js";
 import { json } from "../../support/loopback.js";
 import { TimedStore } from "../../support/timed-store.js";
 import { entraError, tokenAnswer } from "../../support/token-endpoint.js";
+import { until } from "../../support/until.js";
 
 useTokenEndpoint();
 
@@ -79,7 +80,7 @@ describe("one process asks, whoever is slow", () => {
   /** Where a token is kept. */
   async function keysOf(store: TimedStore, time: Clock) {
     await provider({ clock: time, tokenStore: store, logger: undefined }).getAccessToken();
-    await vi.waitFor(() => expect([...store.values.keys()].some((key) => !key.endsWith(":lock"))).toBe(true));
+    await until(() => expect([...store.values.keys()].some((key) => !key.endsWith(":lock"))).toBe(true));
     return [...store.values.keys()].filter((key) => !key.endsWith(":lock"));
   }
 });

@@ -7,6 +7,7 @@ import { clock, endpoint, lines, provider, times, useTokenEndpoint } from "../..
 import { json } from "../../support/loopback.js";
 import { TimedStore } from "../../support/timed-store.js";
 import { tokenAnswer } from "../../support/token-endpoint.js";
+import { until } from "../../support/until.js";
 
 useTokenEndpoint();
 
@@ -43,17 +44,15 @@ describe("one process asks", () => {
     clock.advance(50 * minute);
     const before = store.calls;
     for (const each of processes) expect(await each.getAccessToken()).toBe("token-1");
-    await vi.waitFor(() => expect(endpoint.requests).toHaveLength(2));
+    await until(() => expect(endpoint.requests).toHaveLength(2));
     // A look and a try each.
     expect(store.calls - before).toBeLessThanOrEqual(20 * 4);
     open();
-    await vi.waitFor(() =>
-      expect([...store.values.values()].some(({ value }) => value.includes("token-next"))).toBe(true),
-    );
+    await until(() => expect([...store.values.values()].some(({ value }) => value.includes("token-next"))).toBe(true));
     clock.advance(11_000);
-    await vi.waitFor(async () => {
+    await until(async () => {
       for (const each of processes) expect(await each.getAccessToken()).toBe("token-next");
-    }, 10_000);
+    });
     expect(endpoint.requests).toHaveLength(2);
     expect(lines).toEqual([]);
   });
@@ -81,7 +80,7 @@ describe("a writer whose clock is another", () => {
         };
         const written = await provider({ tokenStore: plain, clock: shifted(minutes * minute, clock) }).getAccessToken();
         const endsAt = clock.now() + 60 * minute;
-        await vi.waitFor(() => expect((store as TimedStore).values.size).toBe(1));
+        await until(() => expect((store as TimedStore).values.size).toBe(1));
         clock.advance(readAfter);
         const reader = provider({ tokenStore: plain });
         const { token, expiresOnTimestamp } = await reader.getToken("https://graph.microsoft.com/.default");
@@ -123,7 +122,7 @@ describe("what stands in a store", () => {
     const set = vi.fn(async () => {});
     expect(await provider({ tokenStore: { get: async () => text, set } }).getAccessToken()).toBe("token-1");
     expect(lines).toEqual(["The token store holds something that is no token, or was encrypted with another key."]);
-    await vi.waitFor(() => expect(set).toHaveBeenCalled());
+    await until(() => expect(set).toHaveBeenCalled());
   });
 
   it.each([{}, 7, true, Buffer.from("{}"), [good]])("isn't text: %j", async (value) => {

@@ -5,6 +5,7 @@ import type { TokenStore } from "../../../src/identity/tokens/token-store.js";
 import { clock, endpoint, lines, provider, useTokenEndpoint } from "../../support/identity.js";
 import { json } from "../../support/loopback.js";
 import { clientId, clientSecret, entraError, tenantId, tokenAnswer } from "../../support/token-endpoint.js";
+import { until } from "../../support/until.js";
 
 const minute = 60_000;
 
@@ -45,7 +46,7 @@ function processWith(tokenStore: TokenStore, time: Clock = clock): AppIdentityAu
   return provider({ clock: time, logger, tokenStore });
 }
 
-const stored = (store: CountingStore) => vi.waitFor(() => expect(store.calls).toContain("set"));
+const stored = (store: CountingStore) => until(() => expect(store.calls).toContain("set"));
 
 describe("a shared token", () => {
   it("serves the next process without a request, and expires with itself", async () => {
@@ -85,9 +86,9 @@ describe("a shared token", () => {
     await two.getAccessToken();
     clock.advance(50 * minute);
     await one.getAccessToken();
-    await vi.waitFor(() => expect(store.calls.filter((call) => call === "set")).toHaveLength(2));
+    await until(() => expect(store.calls.filter((call) => call === "set")).toHaveLength(2));
     expect(await two.getAccessToken()).toBe("token-1");
-    await vi.waitFor(async () => expect(await two.getAccessToken()).toBe("token-2"));
+    await until(async () => expect(await two.getAccessToken()).toBe("token-2"));
     expect(endpoint.requests).toHaveLength(2);
   });
 
@@ -98,7 +99,7 @@ describe("a shared token", () => {
     await stored(store);
     const challenged = { claims: '{"access_token":{}}', refusedToken: "token-1" };
     await authProvider.getAccessToken(challenged);
-    await vi.waitFor(() => expect([...store.values.values()][0]?.value).toContain("token-2"));
+    await until(() => expect([...store.values.values()][0]?.value).toContain("token-2"));
     expect(await processWith(store).getAccessToken()).toBe("token-2");
     // A challenged process goes past the store: what is in there may be what was revoked.
     expect(store.calls.filter((call) => call === "get")).toHaveLength(2);
@@ -130,7 +131,7 @@ describe("a shared token", () => {
       (response) => json(response, 200, tokenAnswer("good")),
     );
     const early = authProvider.getAccessToken();
-    await vi.waitFor(() => expect(endpoint.requests).toHaveLength(1));
+    await until(() => expect(endpoint.requests).toHaveLength(1));
     await authProvider.getAccessToken({ claims: '{"access_token":{}}' });
     open();
     expect(await early).toBe("token-good");
@@ -154,14 +155,14 @@ describe("the lock", () => {
     );
     expect(new Set(tokens)).toEqual(new Set(["token-1"]));
     expect(endpoint.requests).toHaveLength(1);
-    await vi.waitFor(() => expect(store.owned).toBe(false));
+    await until(() => expect(store.owned).toBe(false));
   });
 
   it("is given back when the request fails, so that the next one may try", async () => {
     const store = new LockingStore();
     endpoint.next(entraError(401, 7000215, "invalid_client"));
     await expect(processWith(store).getAccessToken()).rejects.toMatchObject({ code: "invalid_credential" });
-    await vi.waitFor(() => expect(store.owned).toBe(false));
+    await until(() => expect(store.owned).toBe(false));
     expect(await processWith(store).getAccessToken()).toBe("token-1");
   });
 
@@ -193,7 +194,7 @@ describe("a store in trouble costs a warning and a moment, never a token", () =>
     const store = { get: vi.fn(hanging), set: vi.fn(hanging), lock: vi.fn(hanging) };
     const authProvider = processWith(store);
     const waiting = authProvider.getAccessToken();
-    await vi.waitFor(() => expect(clock.running).toEqual([200]));
+    await until(() => expect(clock.running).toEqual([200]));
     clock.exceedLimits();
     expect(await waiting).toBe("token-1");
     await authProvider.getAccessToken({ scopes: "api://orders/.default" });
@@ -235,7 +236,7 @@ describe("a store in trouble costs a warning and a moment, never a token", () =>
     const store = new CountingStore();
     vi.spyOn(store, "set").mockRejectedValue(new Error("read only"));
     expect(await processWith(store).getAccessToken()).toBe("token-1");
-    await vi.waitFor(() => expect(lines).toEqual(["The token store failed (set: read only); doing without it."]));
+    await until(() => expect(lines).toEqual(["The token store failed (set: read only); doing without it."]));
   });
 
   it("when its lock comes too late, which is given back at once for the others", async () => {
@@ -247,12 +248,12 @@ describe("a store in trouble costs a warning and a moment, never a token", () =>
     const { lock } = store;
     vi.spyOn(store, "lock").mockImplementationOnce(() => granted.then(() => lock.call(store)));
     const waiting = processWith(store).getAccessToken();
-    await vi.waitFor(() => expect(store.lock).toHaveBeenCalled());
+    await until(() => expect(store.lock).toHaveBeenCalled());
     clock.exceedLimits();
     expect(await waiting).toBe("token-1");
     grant();
-    await vi.waitFor(() => expect(store.calls).toContain("lock"));
-    await vi.waitFor(() => expect(store.owned).toBe(false));
+    await until(() => expect(store.calls).toContain("lock"));
+    await until(() => expect(store.owned).toBe(false));
   });
 
   it("when its lock fails", async () => {

@@ -1,8 +1,9 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import type { TokenEvent } from "../../../src/identity/tokens/token-events.js";
 import { clock, endpoint, provider, useTokenEndpoint } from "../../support/identity.js";
 import { clientId, entraError, tenantId } from "../../support/token-endpoint.js";
+import { until } from "../../support/until.js";
 
 const names = ["acquired", "refreshed", "refresh-failed", "served-from-store"];
 const heard: { name: string; event: TokenEvent }[] = [];
@@ -30,16 +31,16 @@ it("diagnostics_channel hears of every token's coming, without the token", async
   const first = provider({ tokenStore });
   await first.getAccessToken();
   await first.getAccessToken();
-  await vi.waitFor(() => expect(kept.size).toBe(1));
+  await until(() => expect(kept.size).toBe(1));
   await provider({ tokenStore }).getAccessToken();
 
   clock.advance(50 * 60_000);
   endpoint.next(entraError(401, 7000222, "invalid_client"));
   await first.getAccessToken();
-  await vi.waitFor(() => expect(heard).toHaveLength(3));
+  await until(() => expect(heard).toHaveLength(3));
   clock.advance(60_000);
   await first.getAccessToken();
-  await vi.waitFor(() => expect(heard).toHaveLength(4));
+  await until(() => expect(heard).toHaveLength(4));
 
   const who = { tenantId, clientId, scopes: ["https://graph.microsoft.com/.default"], enableCae: false };
   const durationMs = expect.any(Number);

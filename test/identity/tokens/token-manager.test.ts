@@ -7,6 +7,7 @@ import { clock, endpoint, lines, provider, restartEndpoint, times, useTokenEndpo
 import { json } from "../../support/loopback.js";
 import { failureOf } from "../../support/refusal.js";
 import { clientId, entraError, plainMsal, type TokenEndpoint, tokenAnswer } from "../../support/token-endpoint.js";
+import { until } from "../../support/until.js";
 
 const second = 1000;
 const minute = 60 * second;
@@ -17,7 +18,7 @@ useTokenEndpoint();
 
 /** Lets what runs in the background come to its end. */
 async function settled(predicate: () => unknown): Promise<void> {
-  await vi.waitFor(async () => expect(await predicate()).toBe(true), { timeout: 5_000, interval: 2 });
+  await until(async () => expect(await predicate()).toBe(true));
 }
 
 /** Seconds between attempts in the background, as the log says. */

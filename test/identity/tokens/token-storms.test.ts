@@ -8,6 +8,7 @@ import { json, startLoopback } from "../../support/loopback.js";
 import { collect } from "../../support/paged-server.js";
 import { failureOf } from "../../support/refusal.js";
 import { entraError, tokenAnswer } from "../../support/token-endpoint.js";
+import { until } from "../../support/until.js";
 
 useTokenEndpoint();
 
@@ -116,8 +117,8 @@ describe("a demand that has just failed several times", () => {
       endpoint.next(entraError(401, 7000215, "invalid_client"));
       const before = endpoint.requests.length;
       expect(await authProvider.getAccessToken()).toBe("token-1");
-      await vi.waitFor(() => expect(endpoint.requests).toHaveLength(before + 1));
-      await vi.waitFor(() => expect(clock.running).toEqual([]));
+      await until(() => expect(endpoint.requests).toHaveLength(before + 1));
+      await until(() => expect(clock.running).toEqual([]));
       clock.advance(80_000);
     }
     clock.advance(minute);
@@ -157,7 +158,7 @@ describe("tokens that are refused", () => {
     const authProvider = provider();
     const refusedToken = await authProvider.getAccessToken({ enableCae: true });
     // Not all refusals arrive in the same instant.
-    const later = vi.waitFor(() => expect(endpoint.requests.length).toBeGreaterThan(1), { timeout: 10_000 });
+    const later = until(() => expect(endpoint.requests.length).toBeGreaterThan(1));
     const tokens = await Promise.all(
       times(1_000, refusedToken).map(async (refusedToken, number) => {
         if (number >= 500) await later;
@@ -282,14 +283,14 @@ describe("waits that the network asks for", () => {
       clock.advance(11 * minute);
       endpoint.next(entraError(429, 90055, "temporarily_unavailable", { "retry-after": header }));
       expect(await authProvider.getAccessToken()).toBe("token-long");
-      await vi.waitFor(() => expect(endpoint.requests).toHaveLength(2));
-      await vi.waitFor(() => expect(clock.running).toEqual([]));
+      await until(() => expect(endpoint.requests).toHaveLength(2));
+      await until(() => expect(clock.running).toEqual([]));
       clock.advance(59 * minute);
       for (let call = 0; call < 20; call++) expect(await authProvider.getAccessToken()).toBe("token-long");
       expect(endpoint.requests).toHaveLength(2);
       clock.advance(3 * minute);
       expect(await authProvider.getAccessToken()).toBe("token-long");
-      await vi.waitFor(async () => expect(await authProvider.getAccessToken()).toBe("token-1"));
+      await until(async () => expect(await authProvider.getAccessToken()).toBe("token-1"));
     },
   );
 
