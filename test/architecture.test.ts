@@ -14,8 +14,8 @@ interface Source {
   imports: { to: string; typeOnly: boolean }[];
 }
 
-const sources: Source[] = readdirSync(root, { recursive: true, encoding: "utf8" })
-  .filter((path) => path.endsWith(".ts"))
+const files: Source[] = readdirSync(root, { recursive: true, encoding: "utf8" })
+  .filter((path) => /\.tsx?$/.test(path))
   .map((path) => {
     const text = readFileSync(join(root, path), "utf8");
     const found = text.matchAll(
@@ -29,6 +29,10 @@ const sources: Source[] = readdirSync(root, { recursive: true, encoding: "utf8" 
     });
     return { path, text, lines: text.split("\n").length, imports };
   });
+
+/** A page for browsers, which is built apart. */
+const ofConsole = (path: string) => path.startsWith("testing/console/");
+const sources = files.filter(({ path }) => !ofConsole(path));
 
 /** `identity` for src/identity/x.ts, `errors.ts` for src/errors.ts. */
 const roomOf = (path: string) => path.split("/")[0] as string;
@@ -144,6 +148,16 @@ describe("the house", () => {
     }
   });
 
+  it("loads the console nowhere, which itself is preact, its own files and the types of what it shows", () => {
+    const loads = sources.flatMap(({ imports }) => imports.map(({ to }) => to)).filter(ofConsole);
+    const needs = files
+      .filter(({ path }) => ofConsole(path))
+      .flatMap(({ imports }) => imports.filter(({ typeOnly }) => !typeOnly).map(({ to }) => to))
+      // A program that is shown imports this package.
+      .filter((to) => !ofConsole(to) && !/^preact(\/hooks)?$|^graph-app-identity$/.test(to));
+    expect([...loads, ...needs]).toEqual([]);
+  });
+
   it("imports MSAL at run time in one file only, and never the types package", () => {
     const importers = (name: string) =>
       sources
@@ -175,9 +189,9 @@ describe("the house", () => {
   });
 
   it("has no drawer for odds and ends, and keeps files short", () => {
-    const drawers = sources.filter(({ path }) => /(^|\/)(utils?|helpers?|common|shared|misc)\b/.test(path));
+    const drawers = files.filter(({ path }) => /(^|\/)(utils?|helpers?|common|shared|misc)\b/.test(path));
     expect(drawers.map(({ path }) => path)).toEqual([]);
-    const long = sources.filter(({ lines }) => lines > 200);
+    const long = files.filter(({ lines }) => lines > 200);
     expect(long.length, `over 200 lines: ${long.map(({ path }) => path)}`).toBeLessThan(sources.length / 4);
     expect(sources.filter(({ lines }) => lines > 420).map(({ path }) => path)).toEqual([]);
   });

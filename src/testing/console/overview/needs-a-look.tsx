@@ -1,0 +1,41 @@
+import { useKnown } from "../live/known.js";
+import { needsALook } from "../refusals/explain-refusal.js";
+import { RefusalItem } from "../refusals/refusal-item.js";
+
+/** The heart of the console: each refusal once, with its cause and the click that cures it. */
+export function NeedsALook() {
+  const known = useKnown();
+  const all = needsALook(known.refusals.values(), known);
+  const open = all.filter(({ cured }) => !cured);
+  const cured = all.filter((each) => each.cured);
+  return (
+    <section class="card" aria-labelledby="needs-a-look">
+      <header>
+        <h2 id="needs-a-look">Needs a look</h2>
+        {open.length > 0 && <b class="count requests">{open.length}</b>}
+      </header>
+      {open.length === 0 && (
+        <p class="quiet">
+          {known.asked === 0
+            ? "Nothing was refused: nothing was asked yet."
+            : "Nothing that was refused is still wrong."}
+        </p>
+      )}
+      <ul class="refusals">
+        {open.map((refusal) => (
+          <RefusalItem key={refusal.key} refusal={refusal} />
+        ))}
+      </ul>
+      {cured.length > 0 && (
+        <details>
+          <summary>{cured.length} cured by now</summary>
+          <ul class="refusals">
+            {cured.map((refusal) => (
+              <RefusalItem key={refusal.key} refusal={refusal} />
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
+  );
+}
