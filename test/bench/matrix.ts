@@ -7,6 +7,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { commonjsProgram, esmProgram, pack, typedProgram } from "../support/packed.js";
+import { frameworkLines } from "./frameworks.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const users = "1200\n";
@@ -16,6 +17,8 @@ interface Line {
   /** Arguments of npx. */
   args: string[];
   cwd: string;
+  /** Done when its turn comes. */
+  prepare?: () => void;
   /** What it must print; default: whatever it likes. */
   prints?: string;
 }
@@ -98,11 +101,17 @@ const lines: Line[] = [
   ...listings("Bun", ["-p", "bun@1", "bun"]),
   ...listings("Deno", ["-p", "deno@2", "deno", "run", "--allow-all", "--node-modules-dir=manual"]),
   ...["5.4", "5.9", "6.0"].flatMap(typeLines),
+  ...frameworkLines(project, tarball),
   m365Line(),
 ].filter(({ name }) => name.toLowerCase().includes((process.argv[2] ?? "").toLowerCase()));
 
 /** Why a line fails, or `undefined`. */
-function failureOf({ args, cwd, prints }: Line): Promise<string | undefined> {
+function failureOf({ args, cwd, prepare, prints }: Line): Promise<string | undefined> {
+  try {
+    prepare?.();
+  } catch (error) {
+    return Promise.resolve(`can't be prepared: ${(error as Error).message}`);
+  }
   return new Promise((resolve) => {
     const child = spawn("npx", ["-y", ...args], { cwd, stdio: ["ignore", "pipe", "pipe"], timeout: 600_000 });
     let stdout = "";
