@@ -5,15 +5,26 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** What `npm test` tries a few times or in part, and `npm run test:slow` many times and in whole. */
 const tried = [
+  "test/directory/read-directory/read-directory.test.ts",
+  "test/graph/paging/id-set.test.ts",
   "test/graph/read-each.test.ts",
   "test/graph/requests/run-attempts.test.ts",
+  "test/identity/configuration/in-tenant.test.ts",
+  "test/identity/tokens/token-storms.test.ts",
   "test/journeys/chaos-directory.test.ts",
   "test/journeys/chaos.test.ts",
+  "test/package.test.ts",
   "test/redis/redis.test.ts",
   "test/testing/clients/tls.test.ts",
+  "test/testing/command/command.test.ts",
+  "test/testing/directory/directory.test.ts",
   "test/testing/directory/relations.test.ts",
+  "test/testing/graph/delta-relations.test.ts",
   "test/testing/graph/delta.test.ts",
   "test/testing/graph/paging.test.ts",
+  "test/testing/graph/permissions.test.ts",
+  "test/testing/graph/query/filter-table.test.ts",
+  "test/testing/graph/query/filter.test.ts",
 ];
 
 /** `--mode slow` runs what is long by nature: bundlers, browsers, programs of others, long proofs. */

@@ -3,6 +3,7 @@ import { type ReadDirectoryOptions, readDirectory } from "../../../src/directory
 import type { EmulatorOptions } from "../../../src/testing/index.js";
 import { DirectoryTables, directoryRows } from "../../support/directory-tables.js";
 import { type EmulatedTenant, emulatedClient } from "../../support/emulated-client.js";
+import { thorough } from "../../support/thorough.js";
 
 let tenant: EmulatedTenant;
 afterEach(() => tenant.emulator.stop());
@@ -173,7 +174,8 @@ describe("the whole directory", () => {
   });
 
   it("lists more than ten thousand users behind a delta link that was taken before", async () => {
-    const emulator = await start({ users: 10_500 });
+    const emulator = await start({ users: thorough ? 10_500 : 2_100 });
+    if (!thorough) emulator.faults.add({ path: "/$count", body: "10500" });
     const tables = new DirectoryTables();
     const feed = readDirectory(tenant.client, { users: select.users, groups: false, memberships: false });
     const [first = "", second = "", third = ""] = emulator.users.ids();
@@ -186,14 +188,15 @@ describe("the whole directory", () => {
       tables.store(page);
     }
     expect(tables.rows().users).toEqual(directoryRows(emulator).users);
+    const pages = thorough ? 11 : 3;
     const asked = tenant.asked();
     expect(asked.slice(0, 3)).toEqual([
       "/v1.0/users/$count",
       "/v1.0/users/delta?$select=displayName,id&$deltatoken=latest",
       "/v1.0/users?$select=displayName,id&$top=999",
     ]);
-    expect(asked).toHaveLength(1 + 1 + 11 + 1);
-    expect(feed.summary).toMatchObject({ requests: 14, retries: 0, edges: 0 });
+    expect(asked).toHaveLength(1 + 1 + pages + 1);
+    expect(feed.summary).toMatchObject({ requests: pages + 3, retries: 0, edges: 0 });
   });
 
   it("resets the one stream whose state Graph has forgotten, and no other", async () => {

@@ -7,6 +7,7 @@ import { clock, endpoint, provider, times, useTokenEndpoint } from "../../suppor
 import { json, startLoopback } from "../../support/loopback.js";
 import { collect } from "../../support/paged-server.js";
 import { failureOf } from "../../support/refusal.js";
+import { thorough } from "../../support/thorough.js";
 import { entraError, tokenAnswer } from "../../support/token-endpoint.js";
 import { until } from "../../support/until.js";
 
@@ -39,7 +40,7 @@ describe("a demand that has just failed several times", () => {
       for (let call = 0; call < 3; call++) await failureOf(authProvider.getAccessToken());
       const sent = endpoint.requests.length;
       const first = await failureOf(authProvider.getAccessToken());
-      for (let call = 0; call < 100; call++) {
+      for (let call = 0; call < (thorough ? 100 : 10); call++) {
         const { aadsts, message, remedy, retryAfterMs, retryable, statusCode, host } = await failureOf(
           authProvider.getAccessToken(),
         );
@@ -224,7 +225,7 @@ describe("tokens that are refused", () => {
     [401, "InvalidAuthenticationToken", "unauthorized"],
     [403, "Authorization_RequestDenied", "permission_missing"],
   ])(
-    "by a Graph that answers every token with %i cost two hundred listings a few requests, and are told in its words",
+    "by a Graph that answers every token with %i cost many listings a few requests, and are told in its words",
     async (status, graphCode, code) => {
       const graph = await startLoopback((_request, response) =>
         json(response, status, { error: { code: graphCode, message: "What Graph says about it." } }),
@@ -232,7 +233,7 @@ describe("tokens that are refused", () => {
       const fetch: typeof globalThis.fetch = (input, init) =>
         (String(input).includes("graph.microsoft.com") ? graph.fetch : endpoint.fetch)(input, init);
       const authProvider = provider({ fetch });
-      for (let call = 0; call < 200; call++) {
+      for (let call = 0; call < (thorough ? 200 : 60); call++) {
         // Each job makes a client of its own.
         const failure = await failureOf(collect(listUsers(createGraphClient({ authProvider, fetch }))));
         expect(failure).toMatchObject({

@@ -8,6 +8,7 @@ import { Agent, fetch as undiciFetch } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createClientCertificate } from "../../../src/testing/index.js";
 import { endAll, installed, launch, type Ready, runCommand, startCommand } from "../../support/emulator-command.js";
+import { sampled } from "../../support/thorough.js";
 import { byAssertion } from "../entra/token-request.js";
 
 const folder = mkdtempSync(join(tmpdir(), "command-"));
@@ -233,7 +234,7 @@ describe("what can't be", () => {
 });
 
 describe("graph-app-identity", () => {
-  it.each([
+  const asked: [string[], number, RegExp][] = [
     [["-h"], 0, /^Usage: graph-app-identity <command>/],
     [["help"], 0, /^Usage: graph-app-identity <command>/],
     [["-v"], 0, new RegExp(`^${manifest.version}\\n$`)],
@@ -246,7 +247,9 @@ describe("graph-app-identity", () => {
     [["emulate"], 2, /Did you mean emulator\?/],
     [["toString"], 2, /no command "toString"\.\n/],
     [[], 2, /^Usage/],
-  ])("answers %j", (args, code, said) => {
+  ];
+
+  it.each(sampled(asked, 4))("answers %j", (args, code, said) => {
     const { status, stdout, stderr } = runCommand(args);
     expect([status, code === 0 ? stdout : stderr]).toEqual([code, expect.stringMatching(said)]);
     expect(code === 0 ? stderr : stdout).toBe("");

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../../../src/testing/index.js";
 import { cells } from "../../../facts/filter-table.js";
+import { sampled } from "../../../support/thorough.js";
 import { type Answer, eventual, type GraphCaller, graphCaller, query } from "../graph-caller.js";
 
 /** Properties that somebody in the directory has a value of. */
@@ -130,19 +131,22 @@ async function tryOperator(
 }
 
 describe("$filter on a property of users", () => {
-  it.each(properties.split(" "))("%s finds whom it should, as basic and advanced queries", async (property) => {
-    const known = sample(
-      people.map((person) => read(person, property)),
-      property,
-    );
-    for (const operator of operators) {
-      // The text functions take text only, which is a syntax error and not a refusal.
-      if (operator.endsWith("With") && (typeof known.value === "boolean" || dates.includes(property))) continue;
-      const [filter, holds] = condition(operator, property, known);
-      const expected = idsWhere((person) => holds(read(person, property)));
-      await tryOperator(filter, expected, kindIn(property, operator));
-    }
-  });
+  it.each(sampled(properties.split(" "), 3))(
+    "%s finds whom it should, as basic and advanced queries",
+    async (property) => {
+      const known = sample(
+        people.map((person) => read(person, property)),
+        property,
+      );
+      for (const operator of operators) {
+        // The text functions take text only, which is a syntax error and not a refusal.
+        if (operator.endsWith("With") && (typeof known.value === "boolean" || dates.includes(property))) continue;
+        const [filter, holds] = condition(operator, property, known);
+        const expected = idsWhere((person) => holds(read(person, property)));
+        await tryOperator(filter, expected, kindIn(property, operator));
+      }
+    },
+  );
 
   it.each(collections)("%s %s finds whom it should, on any element", async (property, member) => {
     const element = (value: unknown) => (member ? ((value as Record<string, unknown>)[member] ?? null) : value);
