@@ -140,12 +140,30 @@ describe("reading what belongs to each of many", () => {
     expect(await collect(readEach(client(), [1], () => path))).toEqual([{ item: 1, value }]);
   });
 
-  it("takes an empty body with 200 for a lost answer, and asks again, rather than for nothing", async () => {
+  it.each<[string, Answer]>([
+    ["an empty body", { body: undefined }],
+    ["an empty text", { headers: {}, body: "" }],
+    ["an empty plain text", { headers: { "Content-Type": "text/plain" }, body: "" }],
+    ["words", { headers: { "Content-Type": "text/plain" }, body: "Our gateway is being serviced" }],
+    ["a page of HTML", { headers: { "Content-Type": "text/html" }, body: "PGh0bWw+PC9odG1sPg==" }],
+    ["a list that is none", { body: { value: null } }],
+    ["null", { body: null }],
+  ])("takes %s with 200 for a lost answer, and asks again, rather than for a value", async (_what, lost) => {
     let asked = 0;
-    answerTo = () => (asked++ === 0 ? { body: undefined } : collection([{ id: "a" }]));
+    answerTo = () => (asked++ === 0 ? lost : collection([{ id: "a" }]));
     const [read] = await collect(readEach(client(), [1], () => "/groups/1/members"));
     expect(read?.value).toEqual([{ id: "a" }]);
     expect(batches).toHaveLength(2);
+  });
+
+  it.each([
+    ["text/html", "PHA+", Uint8Array.from(Buffer.from("<p>"))],
+    ["text/plain", "", ""],
+    ["text/plain", "a note", "a note"],
+  ])("brings a file that is %s as it is: %o", async (type, body, value) => {
+    answerTo = () => ({ headers: { "Content-Type": type }, body });
+    const read = await collect(readEach(client(), [1], () => "/drives/d/items/1/content"));
+    expect(read).toEqual([{ item: 1, value }]);
   });
 
   it("brings bytes as bytes", async () => {

@@ -1,8 +1,9 @@
 import { chaosPlan, runChaos, startChaos, summary } from "./chaos.js";
 import { runDirectoryChaos } from "./chaos-directory.js";
+import { runEachChaos } from "./chaos-each.js";
 import { runGroupChaos } from "./chaos-groups.js";
 
-// tsx test/journeys/chaos-long.ts [minutes] [first seed]: as many runs as fit, of users, of groups with their members, and of whole directories; exits with 1 when one was lost or doubled.
+// tsx test/journeys/chaos-long.ts [minutes] [first seed]: as many runs as fit, of users, of groups with their members, of whole directories, and of what belongs to each; exits with 1 when one was lost or doubled.
 const minutes = Number(process.argv[2] ?? 5);
 const firstSeed = Number(process.argv[3] ?? Date.now() % 1_000_000);
 const end = performance.now() + minutes * 60_000;
@@ -13,6 +14,7 @@ for (const { seed, faults } of chaosPlan(firstSeed)) {
     await runChaos(emulator, seed, faults, 3_000),
     await runGroupChaos(emulator, seed + 1_000_000, faults, 60),
     await runDirectoryChaos(emulator, seed + 2_000_000, faults),
+    await runEachChaos(emulator, seed + 3_000_000, faults),
   ]) {
     runs.push(run);
     if (run.lost + run.doubled > 0) console.error(`seed ${seed} (${faults.join(", ")}): ${JSON.stringify(run)}`);

@@ -63,7 +63,10 @@ export async function readStep(
 
 async function readAnswer(response: Response, path: string, mostBytes: number): Promise<Answer> {
   const type = response.headers.get("content-type") ?? "";
-  if (!/json/i.test(type) && !/^text\/plain/i.test(type) && type !== "") {
+  const isText = /^text\/plain/i.test(type);
+  if (!/json/i.test(type) && !isText && type !== "") {
+    // A page of HTML is somebody else's, unless it is what was asked for.
+    if (/^text\/html/i.test(type) && !isContent(path)) throw unreadable(response);
     return { whole: new Uint8Array(await response.arrayBuffer()) };
   }
   const text = await readText(response, mostBytes);
@@ -72,12 +75,8 @@ async function readAnswer(response: Response, path: string, mostBytes: number): 
   try {
     body = JSON.parse(text);
   } catch (cause) {
-    if (/^text\/plain/i.test(type)) return { whole: text };
-    throw new AppIdentityError("invalid_response", `Graph answered ${response.status} with JSON that can't be read.`, {
-      remedy: "Look for a proxy or a gateway on the way to Graph; else try again later.",
-      retryable: true,
-      cause,
-    });
+    if (isText && isContent(path)) return { whole: text };
+    throw unreadable(response, cause);
   }
   const { value, "@odata.context": context } = (body ?? {}) as Record<string, unknown>;
   const isOne = typeof context === "string" && context.endsWith("/$entity");
@@ -85,11 +84,25 @@ async function readAnswer(response: Response, path: string, mostBytes: number): 
     const page = readPage(text, whole(response));
     return { first: page.value, nextLink: page.nextLink };
   }
+  // Neither an object nor a collection: that there is none is said by a 404.
+  if (value === null && !Object.keys(body as object).some((name) => name !== "value" && !name.startsWith("@"))) {
+    throw unreadable(response);
+  }
   // What stands for no photo.
   if (isPhoto(path) && (body as { id?: unknown } | null)?.id === "1x1") return { whole: undefined };
   return { whole: body };
 }
 
+function unreadable({ status }: Response, cause?: unknown): AppIdentityError {
+  return new AppIdentityError("invalid_response", `Graph answered ${status} with something that can't be read.`, {
+    remedy: "Look for a proxy or a gateway on the way to Graph; else try again later.",
+    retryable: true,
+    cause,
+  });
+}
+
+/** Whether what stands there is a file, of whatever kind. */
+const isContent = (path: string) => /\/(\$value|content)$/i.test(path);
 const isPhoto = (path: string) => /\/photos?(\/|$)/i.test(path);
 
 /**
