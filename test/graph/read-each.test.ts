@@ -148,6 +148,7 @@ describe("reading what belongs to each of many", () => {
     ["a page of HTML", { headers: { "Content-Type": "text/html" }, body: "PGh0bWw+PC9odG1sPg==" }],
     ["a list that is none", { body: { value: null } }],
     ["null", { body: null }],
+    ["an empty text that is said to be JSON", { headers: { "Content-Type": "application/json" }, body: "" }],
   ])("takes %s with 200 for a lost answer, and asks again, rather than for a value", async (_what, lost) => {
     let asked = 0;
     answerTo = () => (asked++ === 0 ? lost : collection([{ id: "a" }]));
@@ -189,6 +190,20 @@ describe("reading what belongs to each of many", () => {
       ["2-1", "2-2", "2-3"],
     ]);
     expect(batches.map((steps) => steps.length)).toEqual([3, 2, 2]);
+  });
+
+  it("brings what comes again on the next page once, and a page that leads to itself ends well where it leads on then", async () => {
+    const link = (page: number) => `https://graph.microsoft.com/v1.0/groups/1/members?$skiptoken=${page}`;
+    const pages = [collection([{ id: "a" }, { id: "b" }], link(2)), collection([{ id: "b" }, { id: "c" }])];
+    answerTo = () => pages.shift() as Answer;
+    const path = "/groups/1/members";
+    expect(await collect(readEach(client(), [1], () => path))).toEqual([
+      { item: 1, value: [{ id: "a" }, { id: "b" }, { id: "c" }] },
+    ]);
+    pages.push(collection([{ id: "a" }], link(0)), collection([{ id: "a" }], link(1)), collection([{ id: "b" }]));
+    expect(await collect(readEach(client(), [1], () => `${path}?$skiptoken=0`))).toEqual([
+      { item: 1, value: [{ id: "a" }, { id: "b" }] },
+    ]);
   });
 
   it("follows no link that leads elsewhere", async () => {

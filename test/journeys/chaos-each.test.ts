@@ -19,6 +19,6 @@ describe("reading what belongs to each among faults", () => {
       if (runs.length === (thorough ? Object.keys(faultKinds).length + 16 : 4)) break;
     }
     console.info(summary(runs));
-    expect(runs.reduce((requests, run) => requests + run.requests, 0)).toBeGreaterThan(40);
+    expect(runs.reduce((requests, run) => requests + run.requests, 0)).toBeGreaterThan(16);
   }, 120_000);
 });

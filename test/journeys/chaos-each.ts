@@ -75,8 +75,9 @@ export async function runEachChaos(
         }
         doubled += Number(found.has(item));
         found.set(item, value);
-        if (random() < 0.01) stop.abort();
-        else if (random() < 0.01) break;
+        const chance = random();
+        if (chance < 0.01) stop.abort();
+        else if (chance < 0.02) break;
       }
     } catch (error) {
       if (!stop.signal.aborted) note(error);

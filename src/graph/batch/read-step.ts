@@ -7,14 +7,14 @@ import { HandedOut } from "../paging/handed-out.js";
 import { trustedLink } from "../paging/links.js";
 import { PageWalk } from "../paging/page-walk.js";
 import type { ListProgress } from "../paging/progress.js";
-import { readPage, whole } from "../paging/request-page.js";
+import { type GraphPage, readPage, whole } from "../paging/request-page.js";
 import { buildQuery } from "../query/build-query.js";
 import { rulesOf } from "../query/collection-rules.js";
 import type { AttemptPolicy } from "../requests/attempt-policy.js";
 import { runAttempts } from "../requests/run-attempts.js";
 
 /** What a first answer holds: all there is, or the first page of more. */
-type Answer = { whole: unknown } | { first: unknown[]; nextLink: unknown };
+type Answer = { whole: unknown } | { page: GraphPage };
 
 /**
  * What a path leads to: an object, the complete array of a collection, bytes, or `undefined` where Graph has nothing there.
@@ -42,20 +42,23 @@ export async function readStep(
     policy,
   );
   if ("whole" in answer) return answer.whole;
-  const all = answer.first;
-  if (answer.nextLink === undefined) return all;
+  const reading = new HandedOut({ all: false, fromStart: false }, new Expansions([], undefined));
+  const { nextLink } = answer.page;
+  const all = [...reading.take(answer.page).value];
+  if (nextLink === undefined) return all;
   const walk = new PageWalk<unknown>({
     client,
     scope,
     headers,
     traits: policy,
     firstLink: url,
-    start: { link: trustedLink(answer.nextLink, url, scope), page: 2 },
+    start: { link: trustedLink(nextLink, url, scope), page: 2 },
     query: "",
     prefetch: false,
     signal: policy.signal,
     onProgress,
-    reading: () => new HandedOut({ all: false, fromStart: false }, new Expansions([], undefined)),
+    // The first page may overlap with the next, as any may.
+    reading: () => reading,
   });
   for (let page = await walk.next(); page !== undefined; page = await walk.next()) all.push(...page.value);
   return all;
@@ -71,25 +74,24 @@ async function readAnswer(response: Response, path: string, mostBytes: number): 
   }
   const text = await readText(response, mostBytes);
   if (response.status === 204) return { whole: undefined };
+  if (isText && isContent(path) && !isPhoto(path)) return { whole: text };
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch (cause) {
-    if (isText && isContent(path)) return { whole: text };
     throw unreadable(response, cause);
   }
-  const { value, "@odata.context": context } = (body ?? {}) as Record<string, unknown>;
+  // An object, or a count.
+  if (typeof body === "string" || body === null) throw unreadable(response);
+  const { value, "@odata.context": context } = body as Record<string, unknown>;
   const isOne = typeof context === "string" && context.endsWith("/$entity");
-  if (Array.isArray(value) && !isOne) {
-    const page = readPage(text, whole(response));
-    return { first: page.value, nextLink: page.nextLink };
-  }
+  if (Array.isArray(value) && !isOne) return { page: readPage(text, whole(response)) };
   // Neither an object nor a collection: that there is none is said by a 404.
   if (value === null && !Object.keys(body as object).some((name) => name !== "value" && !name.startsWith("@"))) {
     throw unreadable(response);
   }
   // What stands for no photo.
-  if (isPhoto(path) && (body as { id?: unknown } | null)?.id === "1x1") return { whole: undefined };
+  if (isPhoto(path) && (body as { id?: unknown }).id === "1x1") return { whole: undefined };
   return { whole: body };
 }
 
