@@ -1,10 +1,12 @@
-import { writeFileSync } from "node:fs";
+import { accessSync, constants, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { readCommandLine } from "../command-line.js";
 import { compareTenants, type Finding } from "./compare-tenants.js";
 import { nameOf, type Topic, topics } from "./probe.js";
 import { probes } from "./probes.js";
 import { linesOf, reportOn, verdictOn } from "./report.js";
+import { kindOf } from "./tenant.js";
 
 const usage = `Usage: graph-app-identity compare [parameters.json | --env] [options]
 
@@ -20,7 +22,7 @@ A wrong secret is among what it tries, which shows in the tenant's log of sign-i
   -h, --help        this text
   -v, --version     the version of this package
 
-Exit code: 0 all alike, 1 something differs, 2 misused, or nothing could be compared.
+Exit code: 0 all alike, 1 something differs, 2 misused, stopped, or nothing could be compared.
 `;
 
 function readArguments(args: string[]) {
@@ -75,56 +77,82 @@ export async function compareCommand(args: string[], version: string, loadTenant
     process.stdout.write(`${asked.map(nameOf).join("\n")}\n`);
     return 0;
   }
+  const stop = new AbortController();
+  const end = (signal: string) => stop.abort(signal);
+  for (const name of signals) process.once(name, end);
+  const findings: Finding[] = [];
   try {
-    const findings = await compareWithEmbedded(given.parametersFile, asked, loadTenant);
-    process.stdout.write(`\n${verdictOn(findings)}\n`);
-    if (given.out !== undefined)
-      writeReport(given.out, JSON.stringify(reportOn(findings, version, new Date()), null, 1));
-    if (findings.every(({ skipped }) => skipped !== undefined)) return 2;
-    return findings.every(({ differences }) => differences.length === 0) ? 0 : 1;
+    if (given.out !== undefined) checkWritable(given.out);
+    await compareWithEmbedded({ ...given, asked, loadTenant, signal: stop.signal }, findings);
   } catch (error) {
-    const { message, remedy } = error as Error & { remedy?: string };
-    process.stderr.write(`${message}\n${remedy ? `${remedy}\n` : ""}`);
-    return 2;
+    process.stderr.write(stop.signal.aborted ? `\nStopped by ${stop.signal.reason}.\n` : reasonFor(error));
+    if (findings.length === 0) return 2;
+  } finally {
+    for (const name of signals) process.off(name, end);
+  }
+  process.stdout.write(`\n${verdictOn(findings)}\n`);
+  if (given.out !== undefined && !wasWritten(given.out, reportOn(findings, version, new Date()))) return 2;
+  if (findings.length < asked.length || findings.every(({ skipped }) => skipped !== undefined)) return 2;
+  return findings.every(({ differences }) => differences.length === 0) ? 0 : 1;
+}
+
+const signals = ["SIGINT", "SIGTERM"] as const;
+
+/** What ended it. What isn't worded here may quote what it was about, and is told by its kind only. */
+function reasonFor(error: unknown): string {
+  const { message, remedy } = error as Error & { remedy?: string };
+  if (error instanceof Misuse) return `${message}\n`;
+  return remedy === undefined ? `The comparison failed: ${kindOf(error)}.\n` : `${message}\n${remedy}\n`;
+}
+
+class Misuse extends Error {}
+
+/** Before anything is asked: a comparison takes its time. @throws Misuse */
+function checkWritable(file: string): void {
+  try {
+    if (file.trim() === "") throw new Error("its name is empty");
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error(`${file} is a folder`);
+    accessSync(dirname(file), constants.W_OK);
+  } catch (error) {
+    throw new Misuse(`The report can't be written: ${(error as Error).message}.`);
   }
 }
 
+function wasWritten(file: string, report: object): boolean {
+  try {
+    writeFileSync(file, `${JSON.stringify(report, null, 1)}\n`);
+    return true;
+  } catch (error) {
+    process.stderr.write(`The report can't be written: ${(error as Error).message}.\n`);
+    return false;
+  }
+}
+
+interface Comparison {
+  parametersFile: string | undefined;
+  asked: typeof probes;
+  loadTenant: LoadTenant;
+  signal: AbortSignal;
+}
+
 /** An embedded tenant is like another where an app was granted the same there. */
-async function compareWithEmbedded(
-  parametersFile: string | undefined,
-  asked: typeof probes,
-  loadTenant: LoadTenant,
-): Promise<Finding[]> {
+async function compareWithEmbedded({ parametersFile, asked, loadTenant, signal }: Comparison, findings: Finding[]) {
   const [{ AppIdentityAuthProvider }, { startEmulator }] = await Promise.all([import("../index.js"), loadTenant()]);
   const authProvider =
     parametersFile === undefined
       ? AppIdentityAuthProvider.fromEnvironment()
       : AppIdentityAuthProvider.fromParameters(parametersFile);
-  const { roles } = await authProvider.verify();
+  const { roles } = await authProvider.verify({ signal });
   const emulator = await startEmulator({ users: 1200, roles: [...(roles?.granted ?? [])] });
   try {
     const { tenantId, clientId, clientSecret, fetch } = emulator;
     const ours = new AppIdentityAuthProvider({ tenantId, clientId, clientSecret, fetch });
-    const given = { authProvider, fetch: globalThis.fetch, paceMs: 100 };
-    return await printFindings(compareTenants(given, { authProvider: ours, fetch, paceMs: 0 }, asked));
+    const given = { authProvider, fetch: authProvider.fetch, paceMs: 100, signal };
+    for await (const finding of compareTenants(given, { authProvider: ours, fetch, paceMs: 0, signal }, asked)) {
+      findings.push(finding);
+      process.stdout.write(`${linesOf(finding)}\n`);
+    }
   } finally {
     await emulator.stop();
-  }
-}
-
-async function printFindings(told: AsyncIterable<Finding>): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for await (const finding of told) {
-    findings.push(finding);
-    process.stdout.write(`${linesOf(finding)}\n`);
-  }
-  return findings;
-}
-
-function writeReport(file: string, text: string): void {
-  try {
-    writeFileSync(file, `${text}\n`);
-  } catch (error) {
-    throw new Error(`The report can't be written: ${(error as Error).message}`, { cause: error });
   }
 }

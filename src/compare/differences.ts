@@ -1,4 +1,5 @@
-import type { Form, Shape } from "./shape.js";
+import type { Form } from "./form.js";
+import type { Shape } from "./shape.js";
 
 /** One place where two answers aren't alike. */
 export interface Difference {

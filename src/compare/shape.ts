@@ -1,4 +1,5 @@
 import { isGraphsWord } from "../graph/requests/path-template.js";
+import { entras, type Form, formOf, graphs, own } from "./form.js";
 import { templateOf } from "./message-template.js";
 import type { Probe } from "./probe.js";
 
@@ -20,9 +21,6 @@ export interface Shape {
   page?: "empty" | "short" | "full" | "long";
   body?: Form;
 }
-
-/** A value's form: its kind, or that of what it holds. */
-export type Form = string | { object: Record<string, Form> } | { list: Record<string, Form> };
 
 export interface Answer {
   status: number;
@@ -53,12 +51,12 @@ export function shapeOf(
   const page = pageOf(fields.value, path);
   return {
     status,
-    contentType: (headers.get("content-type") ?? "none").replace(/\s/g, "").toLowerCase(),
+    contentType: contentTypeForm(headers.get("content-type")),
     headers: [...headers.keys()]
       .filter((name) => !transport.has(name))
       .map((name) => (known.test(name) ? name : own))
       .sort(),
-    ...(units !== null && { units: Number(units) }),
+    ...(units !== null && Number.isInteger(Number(units)) && { units: Number(units) }),
     ...(error && { error }),
     ...(typeof context === "string" && { context: addressForm(context) }),
     ...(links && { links }),
@@ -68,8 +66,16 @@ export function shapeOf(
   };
 }
 
-/** Stands for what isn't Microsoft's. */
-const own = "(own)";
+const typeParameter =
+  /^(charset=utf-?8|odata\.(metadata|streaming)=\w{1,10}|ieee754compatible=(true|false)|type=\w{1,10})$/;
+
+function contentTypeForm(header: string | null): string {
+  const [type = "", ...parameters] = (header ?? "none").replace(/\s/g, "").toLowerCase().split(";");
+  const bare = /^(none|(application|text|image|multipart)\/(json|html|plain|xml|jpeg|png|mixed|octet-stream))$/.test(
+    type,
+  );
+  return [bare ? type : own, ...parameters.map((given) => (typeParameter.test(given) ? given : own))].join(";");
+}
 
 function parsed(text: string): unknown {
   try {
@@ -117,10 +123,18 @@ const pathForm = (path: string) =>
 
 /** `#users('ada')/manager(id,mail)/$entity` → `#users({id})/manager(…)/$entity`. */
 function contextForm(hash: string): string {
-  return decodeURIComponent(hash)
+  return decoded(hash)
     .replace(/\('[^']*'\)/g, "()")
     .replace(/\([^()]*\)/g, (list) => (list === "()" ? list : "(…)"))
     .replace(/[^/#()…]+/g, (word) => (isServices(word) ? word : "{id}"));
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return own;
+  }
 }
 
 const isServices = (word: string) =>
@@ -131,69 +145,4 @@ function pageOf(value: unknown, path: string): Shape["page"] {
   if (!Array.isArray(value) || !top) return undefined;
   if (value.length === 0) return "empty";
   return value.length === top ? "full" : value.length < top ? "short" : "long";
-}
-
-/** The form of a value. Objects of a list are told by their type; what not all of them have is marked as optional. */
-function formOf(value: unknown, isName: RegExp): Form {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return { list: listForm(value, isName) };
-  if (typeof value === "object") {
-    const fields = Object.entries(value).map(([name, held]) => [isName.test(name) ? name : own, formOf(held, isName)]);
-    return { object: Object.fromEntries(fields) };
-  }
-  return typeof value === "string" ? textForm(value) : typeof value;
-}
-
-function listForm(items: readonly unknown[], isName: RegExp): Record<string, Form> {
-  const kinds: Record<string, Form> = {};
-  for (const item of items) {
-    const type = (item as Record<string, unknown> | null)?.["@odata.type"];
-    const kind = typeof type === "string" && /^#microsoft\.graph\.\w+$/.test(type) ? type : "items";
-    const form = formOf(item, isName);
-    kinds[kind] = kinds[kind] === undefined ? form : merged(kinds[kind], form);
-  }
-  return kinds;
-}
-
-function merged(a: Form, b: Form): Form {
-  if (typeof a === "string" && typeof b === "string") {
-    return [...new Set([...a.split("|"), ...b.split("|")])].sort().join("|");
-  }
-  if (typeof a === "object" && "object" in a && typeof b === "object" && "object" in b) {
-    return { object: mergedFields(a.object, b.object) };
-  }
-  if (typeof a === "object" && "list" in a && typeof b === "object" && "list" in b) {
-    const kinds = { ...a.list };
-    for (const [kind, form] of Object.entries(b.list)) {
-      kinds[kind] = kinds[kind] === undefined ? form : merged(kinds[kind], form);
-    }
-    return { list: kinds };
-  }
-  // Null beside an object: what it holds says more.
-  return typeof a === "string" ? b : a;
-}
-
-function mergedFields(a: Record<string, Form>, b: Record<string, Form>): Record<string, Form> {
-  const bare = (name: string) => name.replace(/\?$/, "");
-  const inB = new Map(Object.entries(b).map(([name, form]) => [bare(name), { name, form }]));
-  const fields: [string, Form][] = Object.entries(a).map(([name, form]) => {
-    const other = inB.get(bare(name));
-    inB.delete(bare(name));
-    if (other === undefined) return [`${bare(name)}?`, form];
-    return [name.endsWith("?") ? name : other.name, merged(form, other.form)];
-  });
-  for (const [name, { form }] of inB) fields.push([`${name}?`, form]);
-  return Object.fromEntries(fields);
-}
-
-/** Names of fields. With an underscore those of Graph are somebody's: an extension's, under its owner's name. */
-const graphs = /^[A-Za-z@][A-Za-z0-9.@-]{0,60}$/;
-const entras = /^[a-z][a-z0-9_]{0,60}$/;
-
-const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-function textForm(text: string): string {
-  if (guid.test(text)) return "guid";
-  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?$/.test(text)) return "dateTime";
-  return /^https?:\/\//.test(text) ? "address" : "text";
 }

@@ -20,6 +20,33 @@ const timeoutMs = 30_000;
 const longestWaitMs = 60_000;
 const mostAttempts = 4;
 
+async function exchange(fetch: Party["fetch"], address: string, init: RequestInit) {
+  const response = await fetch(address, init);
+  return { status: response.status, answered: response.headers, text: await response.text() };
+}
+
+/** A failure by its system code or its name; its words may quote what it was about. */
+export function kindOf(error: unknown): string {
+  let kind = "unknown";
+  for (let at = error, depth = 0; typeof at === "object" && at !== null && depth < 9; depth++) {
+    const { code, name, cause } = at as { code?: unknown; name?: unknown; cause?: unknown };
+    if (typeof code === "string" && /^[A-Z][A-Z0-9_]{2,60}$/.test(code)) return code;
+    if (typeof name === "string" && /^[A-Za-z]{1,40}$/.test(name)) kind = name;
+    at = cause;
+  }
+  return kind;
+}
+
+/** What a parser says of a text holds some of the text: it is dropped. */
+function parsed(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Asks one tenant, one request after the other, and repeats what was throttled as it is told to. */
 export class AskedTenant {
   readonly #party: Party;
@@ -49,15 +76,16 @@ export class AskedTenant {
     for (let attempt = 1; ; attempt++) {
       await setTimeout(paceMs, undefined, { signal });
       const limit = AbortSignal.timeout(timeoutMs);
-      const response = await fetch(address, {
+      const { status, answered, text } = await exchange(fetch, address, {
         method: body === undefined ? "GET" : "POST",
         headers: { ...headers, ...(typeof body === "string" && { "content-type": "application/json" }) },
         ...(body !== undefined && { body }),
         redirect: "manual",
         signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+      }).catch((error: unknown) => {
+        signal?.throwIfAborted();
+        throw new Unaskable(`the connection failed: ${kindOf(error)}`);
       });
-      const text = await response.text();
-      const { status, headers: answered } = response;
       if (!isTransientStatus(status) || attempt === mostAttempts) return { status, headers: answered, text };
       const waitMs = retryAfterOf(answered, Date.now()) ?? 1000;
       // Never earlier than asked.
@@ -95,8 +123,9 @@ export class AskedTenant {
   async #idOf(subject: Subject): Promise<string> {
     if (!this.#subjects.has(subject)) {
       const answer = await this.ask({ topic: "lists", path: `/${subject}s?$top=1&$select=id` });
-      const { value } = JSON.parse(answer.text) as { value?: { id?: string }[] };
-      this.#subjects.set(subject, value?.[0]?.id);
+      const id = (parsed(answer.text) as { value?: { id?: unknown }[] } | undefined)?.value?.[0]?.id;
+      // It becomes a part of a path, and of JSON.
+      this.#subjects.set(subject, typeof id === "string" && /^[\w-]{1,64}$/.test(id) ? id : undefined);
     }
     const id = this.#subjects.get(subject);
     if (id === undefined) throw new Unaskable(`there is no ${subject}, or none that the app may read`);
@@ -105,7 +134,13 @@ export class AskedTenant {
 
   /** Followed on the tenant's own Graph only: the token goes with it. */
   #keepLink(path: string, { text }: Answer): void {
-    const [, link] = /"@odata\.(?:next|delta)Link":"([^"]+)"/.exec(text) ?? [];
-    if (link?.startsWith(`${this.#party.authProvider.cloud.graphRoot}/`)) this.#links.set(path, link);
+    const body = parsed(text) as Record<string, unknown> | undefined;
+    const link = body?.["@odata.nextLink"] ?? body?.["@odata.deltaLink"];
+    if (
+      typeof link === "string" &&
+      URL.canParse(link) &&
+      link.startsWith(`${this.#party.authProvider.cloud.graphRoot}/`)
+    )
+      this.#links.set(path, link);
   }
 }

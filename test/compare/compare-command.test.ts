@@ -79,6 +79,28 @@ describe("graph-app-identity compare", () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
+  it("asks nothing where the report couldn't be written", async () => {
+    const before = tenant.requests.length;
+    for (const out of [folder, "/nowhere/report.json", ""]) {
+      const { code, stdout, stderr } = await compare("--env", "--only", "delta", "--out", out);
+      expect([code, stdout, stderr]).toEqual([2, "", expect.stringMatching(/can't be written/)]);
+    }
+    expect(tenant.requests.length).toBe(before);
+  });
+
+  it("stops at once on ^C, says so, and keeps what it has found", async () => {
+    const out = join(folder, "stopped.json");
+    const stopped = compare("--env", "--out", out);
+    await vi.waitFor(() => expect(process.stdout.write).toHaveBeenCalled(), 10_000);
+    process.emit("SIGINT", "SIGINT");
+    const { code, stdout, stderr } = await stopped;
+    expect([code, stderr]).toEqual([2, "\nStopped by SIGINT.\n"]);
+    const { probes } = JSON.parse(readFileSync(out, "utf8"));
+    expect(probes.length).toBeGreaterThan(0);
+    expect(stdout).toContain(`${probes.length} compared, 0 skipped`);
+    expect(process.listenerCount("SIGINT")).toBe(0);
+  });
+
   it("ends with 2 where a token can't be had", async () => {
     tenant.app().disabled = true;
     const { code, stderr } = await compare("--env", "--only", "delta");

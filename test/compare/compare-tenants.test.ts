@@ -267,6 +267,11 @@ describe("A tenant that was made to differ", () => {
 });
 
 describe("What is told of a tenant", () => {
+  let usual: Party;
+  beforeAll(async () => {
+    usual = (await party()).party;
+  });
+
   it("holds nothing of it, however hostile its names are", async () => {
     const words = ["Zyzzyva", "O'Xenolith", "Qwghlm", "mail.zyzzyva.example", "ext_zyzzyva", "x-zyzzyva"];
     const hostile = await party({ seed: 5, domain: "zyzzyva.onmicrosoft.com" }, async (response) => {
@@ -286,7 +291,7 @@ describe("What is told of a tenant", () => {
       answered.set("x-zyzzyva", "Qwghlm");
       return new Response(status === 204 ? null : text, { status, headers: answered });
     });
-    const found = await findings(hostile.party, (await party()).party);
+    const found = await findings(hostile.party, usual);
     const told = JSON.stringify(reportOn(found, "1.0.0", new Date(0))) + found.map(linesOf).join("\n");
     const { tenantId, clientId, domain, users } = hostile.emulator;
     const values = [...words, tenantId, clientId, domain, ...users.ids()];
@@ -294,9 +299,58 @@ describe("What is told of a tenant", () => {
     expect(apart(found).length).toBeGreaterThan(50);
   });
 
+  const oddities: [string, string | ((text: string) => string), Record<string, string>?][] = [
+    ["a page of somebody's in place of JSON", "Zyzzyva was here"],
+    ["JSON that ends in the middle", (text) => text.slice(0, text.length / 2).concat("Zyzzyva")],
+    ["a field under a domain", (text) => text.replace("{", '{"com.zyzzyva.Qwghlm":1,"zyzzyva.example":{"Zyz.a":1},')],
+    ["a type with a parameter of its own", (text) => text, { "content-type": 'text/zyzzyva; user="Zyzzyva"' }],
+    ["a cost that is none", (text) => text, { "x-ms-resource-unit": "zyzzyva" }],
+    ["an address that can't be decoded", '{"@odata.context":"https://a/$metadata#zyzzyva%E0%A4%A","value":[]}'],
+    ["a link that is no text", '{"@odata.nextLink":{"zyzzyva.x":1},"value":[{"id":{}}]}'],
+    ["an id that would be a path", '{"value":[{"id":"../../zyzzyva?"}]}'],
+    ["null, and a list of lists", '{"value":[null,[[1]],"zyzzyva"],"error":null}'],
+    ["no object at all", '["zyzzyva"]'],
+    ["nothing but null", "null"],
+    ["what is a thousand deep", `${"[".repeat(5_000)}${"]".repeat(5_000)}`],
+    [
+      "fields that objects have anyway",
+      '{"__proto__":{"a":1},"constructor":1,"toString":[],"value":[{"__proto__":1}]}',
+    ],
+  ];
+  it.each(oddities)(
+    "holds nothing of it and ends in order where it answers with %s",
+    async (_what, text, more = {}) => {
+      const strange = await party({ seed: 5 }, async (response, { path }) => {
+        if (path.includes("/oauth2/")) return response;
+        const edit = typeof text === "string" ? () => text : text;
+        return withHeaders(await edited(response, edit), (headers) => {
+          for (const [name, value] of Object.entries(more)) headers.set(name, value);
+        });
+      });
+      const few = ["/users?$top=5", "/users/{user}", "/organization"];
+      const asked = probes.filter(({ topic, path }) => few.includes(path) || topic === "delta" || topic === "paging");
+      const found = await findings(strange.party, usual, asked);
+      expect(found).toHaveLength(asked.length);
+      const told = JSON.stringify(reportOn(found, "1.0.0", new Date(0))) + found.map(linesOf).join("\n");
+      expect(told).not.toMatch(/zyz|qwghlm/i);
+      expect(told).not.toContain("NaN");
+    },
+  );
+
+  it("is that a connection failed, by its code", async () => {
+    const away = await party();
+    const lost = Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNRESET", message: "of Zyzzyva" } });
+    const { party: given } = away;
+    const fetch = (address: string | URL | Request, init?: RequestInit) =>
+      String(address).includes("/domains") ? Promise.reject(lost) : given.fetch(address, init);
+    const asked = probes.filter(({ path }) => ["/domains", "/organization"].includes(path));
+    const found = await findings({ ...given, fetch }, usual, asked);
+    expect(found.map(({ skipped }) => skipped)).toEqual([undefined, "the connection failed: ECONNRESET"]);
+  });
+
   it("names what the app may not ask, and what isn't there to be asked about", async () => {
     const poor = await party({ roles: ["User.Read.All"], devices: 0 });
-    const found = await findings(poor.party, (await party()).party);
+    const found = await findings(poor.party, usual);
     const skipped = Object.fromEntries(found.map(({ probe, skipped }) => [probe.path, skipped]));
     expect(skipped["/groups?$top=5"]).toContain("isn't permitted");
     expect(found.filter(({ skipped }) => skipped?.includes("there is no")).length).toBeGreaterThan(0);
