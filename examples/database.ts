@@ -32,6 +32,9 @@ export interface ServerLimits {
   idleTransactionMs?: number;
 }
 
+/** @see https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const deadlock = "40P01";
+
 async function openServer(url: string, { connections = 1, idleTransactionMs = 30_000 }: ServerLimits) {
   const { default: pg } = await import("pg");
   const pool = new pg.Pool({
@@ -50,24 +53,34 @@ async function openServer(url: string, { connections = 1, idleTransactionMs = 30
   const database: Database = {
     ...queriesOf(pool),
     async transaction(work) {
-      const client = await pool.connect();
-      let lost: Error | undefined;
-      try {
-        await client.query("begin");
-        const result = await work(queriesOf(client));
-        await client.query("commit");
-        return result;
-      } catch (error) {
-        await client.query("rollback").catch((failure: Error) => {
-          lost = failure; // And has rolled back already.
-        });
-        throw error;
-      } finally {
-        client.release(lost);
+      for (let attempts = 1; ; attempts++) {
+        try {
+          return await once(work);
+        } catch (error) {
+          // Of two that wait for each other's rows, PostgreSQL ends one, which has only to begin again.
+          if ((error as { code?: string }).code !== deadlock || attempts >= 5) throw error;
+        }
       }
     },
     close: () => pool.end(),
   };
+  async function once<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    const client = await pool.connect();
+    let lost: Error | undefined;
+    try {
+      await client.query("begin");
+      const result = await work(queriesOf(client));
+      await client.query("commit");
+      return result;
+    } catch (error) {
+      await client.query("rollback").catch((failure: Error) => {
+        lost = failure; // And has rolled back already.
+      });
+      throw error;
+    } finally {
+      client.release(lost);
+    }
+  }
   await database.query("select 1").catch(async (error: unknown) => {
     await pool.end();
     throw error;

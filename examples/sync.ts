@@ -1,5 +1,5 @@
 /**
- * Keeps a copy of a directory's users in a database: all of them once, then what changed, round after round.
+ * Keeps a copy of a directory in a database: users, groups and who belongs to which; all of it once, then what changed, round after round.
  *
  *   npx tsx examples/sync.ts                   the embedded tenant, with people coming and going; an embedded database in memory
  *   npx tsx examples/sync.ts --data ./mirror   the same, with the database in a folder
@@ -8,154 +8,159 @@
  * With DATABASE_URL the copy lives on a PostgreSQL server. Kill it at any time: it goes on at the page it had not yet stored.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import {
-  AppIdentityAuthProvider,
   type AppIdentityError,
   createGraphClient,
-  deltaUsers,
+  type DirectoryProgress,
   isAppIdentityError,
-  listUsers,
+  readDirectory,
 } from "graph-app-identity";
+import { giveUp } from "./command-line.js";
 import { openDatabase } from "./database.js";
-import { type Changes, Mirror } from "./mirror.js";
+import { type Effects, kinds } from "./mirror/apply-changes.js";
+import { counts, digest, find, groupsOf, mostNested, peopleIn } from "./mirror/contents.js";
+import { TooManyRemovalsError } from "./mirror/deletion-fuse.js";
+import { Mirror } from "./mirror/mirror.js";
+import { createTables } from "./mirror/tables.js";
+import { progressLine } from "./progress-line.js";
+import { readArguments } from "./sync/arguments.js";
+import { differences } from "./sync/compare.js";
+import { embeddedTenant, realTenant } from "./sync/tenant.js";
 
-const { values } = parseArgs({
-  options: {
-    env: { type: "boolean", default: false },
-    data: { type: "string" },
-    users: { type: "string" },
-    rounds: { type: "string" },
-    interval: { type: "string" },
-  },
-});
-const users = amount("users", 2500);
-const rounds = amount("rounds", values.env ? Number.POSITIVE_INFINITY : 4);
-const intervalMs = 1000 * amount("interval", values.env ? 3600 : 0);
-
+const asked = readArguments();
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort(signal));
 
-const tenant = values.env ? realTenant() : await embeddedTenant(users);
+const select = {
+  users: ["displayName", "mail", "userPrincipalName", "accountEnabled", "department"],
+  groups: ["displayName", "mail", "securityEnabled", "groupTypes"],
+} as const;
+
+const tenant = asked.env ? realTenant() : await embeddedTenant(asked.users, asked.groups);
+const { tenantId } = tenant.authProvider;
 const client = createGraphClient({ authProvider: tenant.authProvider });
-const database = await openDatabase({ url: process.env.DATABASE_URL, folder: values.data });
+const database = await openDatabase({ url: process.env.DATABASE_URL, folder: asked.data }).catch(async (error) => {
+  await tenant.close();
+  giveUp(`The database can't be opened: ${(error as Error).message}`);
+});
+const mirror = new Mirror(database, tenantId);
 
 try {
-  await Mirror.createTables(database);
-  const mirror = new Mirror(database, tenant.authProvider.tenantId);
-  const row = tableRow(["round", "pages", "added", "changed", "removed", "users", "ms"]);
-  for (let round = 1; round <= rounds; round++) {
+  await createTables(database);
+  const columns = ["round", "pages", "requests", "added", "changed", "removed", ...kinds, "ms"];
+  console.log(columns.map((name) => name.padStart(12)).join(""));
+  for (let round = 1; round <= asked.rounds; round++) {
     if (round > 1) {
-      tenant.live(await mirror.ids());
-      await sleep(intervalMs, undefined, { signal: stop.signal });
+      tenant.live();
+      await sleep(asked.intervalMs, undefined, { signal: stop.signal });
     }
-    const startedAt = Date.now();
     try {
-      const { pages, added, changed, removed } = await syncRound(mirror);
-      row([round, pages, added, changed, removed, await mirror.count(), Date.now() - startedAt]);
+      const numbers = [round, ...(await syncRound(round === 1))];
+      console.log(numbers.map((number) => String(number).padStart(12)).join(""));
     } catch (error) {
       // The next round makes up for one that met passing trouble; the last has none after it.
-      if (round === rounds || !isAppIdentityError(error) || !error.retryable) throw error;
+      if (round === asked.rounds || !isAppIdentityError(error) || !error.retryable) throw error;
       console.error(described(error));
     }
   }
-  if (!values.env) await compare(mirror);
+  await show();
 } catch (error) {
+  progressLine.wipe();
   if (stop.signal.aborted) console.error(`Stopped by ${stop.signal.reason}; the next start goes on from here.`);
+  else if (error instanceof TooManyRemovalsError) console.error(fuseText(error));
   else console.error(isAppIdentityError(error) ? described(error) : error);
-  process.exitCode = 1;
+  process.exitCode = error instanceof TooManyRemovalsError ? 3 : 1;
 } finally {
   await database.close();
   await tenant.close();
 }
 
-/** One round; of everybody where the place was kept by a version of this program that watched other properties. */
-async function syncRound(mirror: Mirror): Promise<Changes & { pages: number }> {
+/** One round; of everything where the places were kept by a version of this program that read other properties. */
+async function syncRound(isFirst: boolean): Promise<number[]> {
   try {
-    return await syncOnce(mirror);
+    return await syncOnce(isFirst);
   } catch (error) {
     if (!isAppIdentityError(error) || error.code !== "invalid_continuation_token") throw error;
     await mirror.forget();
-    return syncOnce(mirror);
+    return syncOnce(isFirst);
   }
 }
 
-/** Every page since the cursor, each stored with its own. */
-async function syncOnce(mirror: Mirror): Promise<Changes & { pages: number }> {
-  const { deltaLink, continuationToken } = await mirror.take();
-  const select = ["id", "displayName", "mail", "userPrincipalName", "accountEnabled", "department"] as const;
-  const changes = deltaUsers(client, { select, signal: stop.signal, deltaLink });
-  const done = { pages: 0, added: 0, changed: 0, removed: 0 };
-  for await (const page of changes.byPage({ continuationToken })) {
-    const { added, changed, removed } = await mirror.store(page);
-    done.pages += 1;
-    done.added += added;
-    done.changed += changed;
-    done.removed += removed;
-  }
-  return done;
-}
-
-/** Asks the directory itself, by another way than the delta. */
-async function compare(mirror: Mirror): Promise<void> {
-  const ids: string[] = [];
-  for await (const { id } of listUsers(client, { select: ["id"], signal: stop.signal })) ids.push(id);
-  const mirrored = await mirror.ids();
-  const equal = mirrored.length === ids.length && ids.sort().every((id, index) => id === mirrored[index]);
-  console.log(
-    `The copy ${equal ? "equals" : "differs from"} the directory: ${mirrored.length} of ${ids.length} users.`,
-  );
-  if (!equal) process.exitCode = 1;
-}
-
-interface Source {
-  authProvider: AppIdentityAuthProvider;
-  /** Lets something happen between two rounds to those who are known. */
-  live(ids: string[]): void;
-  close(): Promise<void>;
-}
-
-function realTenant(): Source {
-  return { authProvider: AppIdentityAuthProvider.fromEnvironment(), live() {}, close: async () => {} };
-}
-
-async function embeddedTenant(users: number): Promise<Source> {
-  const { startEmulator } = await import("graph-app-identity/testing");
-  const emulator = await startEmulator({ users });
-  const { tenantId, clientId, clientSecret, fetch } = emulator;
-  const authProvider = new AppIdentityAuthProvider({ tenantId, clientId, clientSecret, fetch });
-  console.error(`This is the embedded tenant ${emulator.domain} with ${users} users (--env reads yours).`);
-  let day = 0;
-  return {
-    authProvider,
-    close: emulator.stop,
-    live(ids) {
-      day += 1;
-      for (let i = 1; i <= 12; i++) {
-        const userPrincipalName = `hire${day}-${i}@${emulator.domain}`;
-        emulator.users.add({ displayName: `New Hire ${day}-${i}`, userPrincipalName });
-      }
-      const some = ids.filter((_, index) => index % 50 === day);
-      for (const id of some) emulator.users.update(id, { department: `Department ${day}` });
-      for (const id of some.slice(0, 5)) emulator.users.remove(id);
-    },
+/** Every page since the cursors, each stored with its own; then what nobody told any more goes. */
+async function syncOnce(isFirst: boolean): Promise<number[]> {
+  const { cursors } = await mirror.take({ removalsAllowed: isFirst && asked.allowRemovals });
+  const pages = readDirectory(client, {
+    users: { select: select.users },
+    groups: { select: select.groups },
+    memberships: isFirst && asked.reconcile ? "list" : "delta",
+    cursors,
+    signal: stop.signal,
+    onProgress: showProgress,
+  });
+  const done = { added: 0, changed: 0, removed: 0 };
+  const add = (effects: Effects) => {
+    for (const kind of kinds) {
+      done.added += effects[kind].added;
+      done.changed += effects[kind].changed;
+      done.removed += effects[kind].removed;
+    }
   };
+  try {
+    for await (const page of pages) add(await mirror.store(page));
+    add((await mirror.finish())!);
+  } finally {
+    progressLine.hide();
+  }
+  const rows = await counts(database, tenantId);
+  const { pages: count, requests, elapsedMs } = pages.summary!;
+  return [count, requests, done.added, done.changed, done.removed, ...kinds.map((kind) => rows[kind]), elapsedMs];
+}
+
+function showProgress({ pages, objects, edges }: DirectoryProgress): void {
+  progressLine.show(`${pages} pages, ${objects} users and groups, ${edges} memberships`);
+}
+
+/** The copy held against the directory, its digest, and what a copy is good for. */
+async function show(): Promise<void> {
+  const found = await differences(client, database, tenantId, stop.signal);
+  const rows = await counts(database, tenantId);
+  const held = kinds.map((kind) => `${rows[kind]} ${kind}`).join(", ");
+  console.log(
+    `The copy ${found.length > 0 ? `differs from the directory: ${found.join(", ")}` : "equals the directory"}.`,
+  );
+  console.log(`Digest of ${held}: ${await digest(database, tenantId)}`);
+  if (found.length > 0) process.exitCode = 1;
+
+  for (const { name, members, people } of await mostNested(database, tenantId, 3)) {
+    console.log(`${name} has ${members} members, and with the groups in it ${people} people.`);
+  }
+  await showClosure("groups", asked.membersOf, peopleIn, "is in it");
+  await showClosure("users", asked.groupsOf, groupsOf, "is a group around");
+}
+
+async function showClosure(
+  kind: "users" | "groups",
+  wanted: string | undefined,
+  query: typeof peopleIn,
+  relation: string,
+): Promise<void> {
+  if (wanted === undefined) return;
+  const objects = await find(database, tenantId, kind, wanted);
+  if (objects.length === 0) console.error(`None of the ${kind} is called ${wanted}.`);
+  for (const { id, name } of objects) {
+    console.log(`${name}:`);
+    for (const other of await query(database, tenantId, id)) console.log(`  ${other} ${relation}`);
+  }
+}
+
+function fuseText({ message, examples, kind }: TooManyRemovalsError): string {
+  return [
+    message,
+    `Among those to go: ${examples.join(", ")}. Earlier pages are kept, and nothing of this one.`,
+    `Look whether these ${kind} are gone from the directory, or whether the app may no longer see them. With --allow-removals it goes on.`,
+  ].join("\n");
 }
 
 function described({ code, message, remedy }: AppIdentityError): string {
   return `${code}: ${message} ${remedy}`;
-}
-
-/** A number from the command line. */
-function amount(option: "users" | "rounds" | "interval", otherwise: number): number {
-  const given = values[option];
-  const number = given === undefined ? otherwise : Number(given.trim() || Number.NaN);
-  if (number >= 0) return number;
-  console.error(`--${option} takes a number, and ${JSON.stringify(given)} is none.`);
-  process.exit(2);
-}
-
-function tableRow(columns: string[]): (cells: number[]) => void {
-  console.log(columns.map((name) => name.padStart(8)).join(""));
-  return (cells) => console.log(cells.map((cell) => String(cell).padStart(8)).join(""));
 }

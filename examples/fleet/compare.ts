@@ -3,22 +3,28 @@ import type { EmulatedTenant } from "graph-app-identity/testing";
 import type { Database } from "../database.js";
 import { mirroredProperties } from "./mirror-tenant.js";
 
-/** What differs, in words; nothing if the tables hold exactly the users there are. */
+/** What differs, in words; nothing if the tables hold exactly what there is. */
 export async function differences(database: Database, tenants: readonly EmulatedTenant[]): Promise<string[]> {
   const found: string[] = [];
-  for (const { tenantId, users } of tenants) {
-    const { rows } = await database.query<{ id: string; profile: Record<string, unknown> }>(
-      "select id, profile from mirrored_users where tenant = $1",
-      [tenantId],
-    );
-    // Ids are unique here: as many rows as users, and each of them a user, are all users.
-    if (rows.length !== users.count) found.push(`${tenantId}: ${rows.length} rows for ${users.count} users`);
-    for (const { id, profile } of rows) {
-      const user = users.get(id) as Record<string, unknown> | undefined;
-      if (user === undefined) found.push(`${tenantId}: ${id} is no user`);
-      else if (mirroredProperties.some((name) => (profile[name] ?? null) !== (user[name] ?? null)))
-        found.push(`${tenantId}: ${id} differs`);
+  for (const tenant of tenants) {
+    const { tenantId, users, groups } = tenant;
+    const objects = { users, groups } as const;
+    for (const kind of ["users", "groups"] as const) {
+      const { rows } = await database.query<{ id: string; profile: Record<string, unknown> }>(
+        `select id, profile from mirrored_${kind} where tenant = $1`,
+        [tenantId],
+      );
+      // Ids are unique here: as many rows as objects, and each of them an object, are all of them.
+      const { count } = objects[kind];
+      if (rows.length !== count) found.push(`${tenantId}: ${rows.length} rows for ${count} ${kind}`);
+      for (const { id, profile } of rows) {
+        const object = objects[kind].get(id) as Record<string, unknown> | undefined;
+        if (object === undefined) found.push(`${tenantId}: ${id} is none of the ${kind}`);
+        else if (mirroredProperties[kind].some((name) => !isSame(profile[name], object[name])))
+          found.push(`${tenantId}: ${id} differs`);
+      }
     }
+    found.push(...(await differingMemberships(database, tenant)).map((edge) => `${tenantId}: ${edge}`));
   }
   const ids = tenants.map(({ tenantId }) => tenantId);
   const { rows: strangers } = await database.query<{ tenant: string }>(
@@ -26,10 +32,33 @@ export async function differences(database: Database, tenants: readonly Emulated
     [ids],
   );
   found.push(...strangers.map(({ tenant }) => `${tenant} is no tenant`));
-  const { rows: counters } = await database.query<{ tenant: string }>(
-    `select tenant from mirror_cursors
-     where users <> (select count(*) from mirrored_users where mirrored_users.tenant = mirror_cursors.tenant)`,
-  );
-  found.push(...counters.map(({ tenant }) => `${tenant}: its number of users is wrong`));
+  for (const kind of ["users", "groups", "memberships"]) {
+    const { rows } = await database.query<{ tenant: string }>(
+      `select tenant from mirror_streams group by tenant
+       having sum(${kind}) <> (select count(*) from mirrored_${kind} where tenant = mirror_streams.tenant)`,
+    );
+    found.push(...rows.map(({ tenant }) => `${tenant}: its number of ${kind} is wrong`));
+  }
   return found;
 }
+
+/** Memberships that only one side has. Graph tells of no service principals among members. */
+async function differingMemberships(database: Database, tenant: EmulatedTenant): Promise<string[]> {
+  const { groups, servicePrincipals } = tenant;
+  const { rows } = await database.query<{ edge: string }>(
+    "select group_id || ' ' || member_id as edge from current_memberships where tenant = $1",
+    [tenant.tenantId],
+  );
+  const untold = new Set(servicePrincipals.ids());
+  const there = new Set<string>();
+  for (const group of groups.ids()) {
+    for (const member of groups.members(group)) if (!untold.has(member)) there.add(`${group} ${member}`);
+  }
+  const copied = new Set(rows.map(({ edge }) => edge));
+  return [
+    ...[...there].filter((edge) => !copied.has(edge)).map((edge) => `${edge} is missing`),
+    ...[...copied].filter((edge) => !there.has(edge)).map((edge) => `${edge} is no membership`),
+  ];
+}
+
+const isSame = (one: unknown, other: unknown) => JSON.stringify(one ?? null) === JSON.stringify(other ?? null);

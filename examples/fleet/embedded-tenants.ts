@@ -12,14 +12,15 @@ export interface EmbeddedTenants {
   environment: Record<string, string>;
 }
 
-/** Starts as many tenants as `sizes` has numbers, with so many users each; `folder` takes the files that other processes need. */
+/** Starts as many tenants as `sizes` has numbers, with so many users each, and `groups` groups; `folder` takes the files that other processes need. */
 export async function startEmbeddedTenants(
   folder: string,
   sizes: readonly number[],
-  options: EmulatorOptions = {},
+  { groups = 12, ...options }: EmulatorOptions = {},
 ): Promise<EmbeddedTenants> {
-  const emulator = await startEmulator({ users: sizes[0] ?? 0, tls: true, ...options });
-  const tenants = [emulator, ...sizes.slice(1).map((users) => emulator.addTenant({ users }))];
+  const roles = ["User.Read.All", "GroupMember.Read.All", "Member.Read.Hidden"];
+  const emulator = await startEmulator({ users: sizes[0] ?? 0, groups, roles, tls: true, ...options });
+  const tenants = [emulator, ...sizes.slice(1).map((users) => emulator.addTenant({ users, groups, roles }))];
   mkdirSync(folder, { recursive: true });
   const ca = join(folder, "ca.pem");
   const list = join(folder, "tenants.txt");

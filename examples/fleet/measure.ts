@@ -107,7 +107,9 @@ try {
   const pid = worker.pid as number;
   // Once for all tokens and connections, and to warm the worker up.
   const cold = await round(pid);
-  await database.query("truncate mirrored_users, mirror_cursors");
+  await database.query(
+    "truncate mirrored_users, mirrored_groups, mirrored_memberships, mirror_streams, mirror_tenants",
+  );
   const first = await round(pid);
   const { rows } = await database.query<{ bytes: number; users: number }>(
     "select pg_total_relation_size('mirrored_users')::int as bytes, (select count(*)::int from mirrored_users) as users",

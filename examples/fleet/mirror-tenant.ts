@@ -1,54 +1,84 @@
-/** One round of one tenant: what a worker does with a job. */
+/** One round of one tenant, or a part of it: what a worker does with a job. */
 import type { Client } from "@microsoft/microsoft-graph-client";
-import { type AppIdentityError, deltaUsers, isAppIdentityError } from "graph-app-identity";
-import { type Cursor, type Mirror, SupersededError } from "../mirror.js";
+import { type AppIdentityError, countAll, isAppIdentityError, readDirectory } from "graph-app-identity";
+import { TooManyRemovalsError } from "../mirror/deletion-fuse.js";
+import { type Mirror, SupersededError } from "../mirror/mirror.js";
+import { partGroups } from "./settings.js";
 
-/** What is mirrored of each user. */
-export const mirroredProperties = [
-  "id",
-  "displayName",
-  "mail",
-  "userPrincipalName",
-  "accountEnabled",
-  "department",
-] as const;
+/** What is mirrored of each user, and of each group. */
+export const mirroredProperties = {
+  users: ["displayName", "mail", "userPrincipalName", "accountEnabled", "department"],
+  groups: ["displayName", "mail", "securityEnabled", "groupTypes"],
+} as const;
+
+/** The most that Graph watches in one stream. */
+const groupsInStream = 50;
 
 /** How a round ended, or where it stands. */
-export type Outcome = { pages: number; changes: number } & (
+export type Outcome = { pages: number; changes: number; resumed: boolean } & (
   | { end: "done" }
+  /** The tenant is left to its parts; a part is complete while others aren't. */
+  | { end: "divided" }
+  | { end: "read" }
   /** It is to be taken up again at this time, by any worker. */
   | { end: "late"; due: Date; error: AppIdentityError }
   /** Trying again costs one of the job's attempts. */
   | { end: "retry"; error: unknown }
   /** Trying again can't help before somebody has acted. */
-  | { end: "failed"; error: AppIdentityError }
+  | { end: "failed"; error: AppIdentityError | TooManyRemovalsError }
 );
 
+export interface TenantWork {
+  mirror: Mirror;
+  connect(): Client;
+  /** Which streams are read, of those of a huge tenant; `undefined` for all, or to divide them. */
+  part: number | undefined;
+  /** Told when the streams are taken. What it throws ends the work. */
+  taken(): Promise<void>;
+  /** Has parts read by whoever is free. */
+  share(parts: readonly number[]): Promise<void>;
+  signal: AbortSignal;
+}
+
 /**
- * Reads what has changed since `cursor`, where the mirror stood when it was taken, and stores it page by page. Whatever happens, the pages
- * that were stored are kept, and the next attempt goes on behind them.
+ * Reads what has changed since the mirror was read last, and stores it page by page. Whatever happens, the pages that were
+ * stored are kept, and the next attempt goes on behind them.
  * @throws SupersededError where another worker has taken the mirror since
  */
-export async function mirrorTenant(
-  connect: () => Client,
-  mirror: Mirror,
-  { deltaLink, continuationToken }: Cursor,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  const done = { pages: 0, changes: 0 };
+export async function mirrorTenant({ mirror, connect, part, taken, share, signal }: TenantWork): Promise<Outcome> {
+  const done = { pages: 0, changes: 0, resumed: false };
+  const divide = async () => share(await mirror.divide(Math.ceil(partGroups / groupsInStream)));
   try {
-    const round = deltaUsers(connect(), { select: mirroredProperties, signal, ...(deltaLink && { deltaLink }) });
-    for await (const page of round.byPage({ ...(continuationToken && { continuationToken }) })) {
-      await mirror.store(page);
-      done.pages += 1;
-      done.changes += page.value.length;
+    const client = connect();
+    if (part === undefined && (await isHuge(mirror, client, signal))) {
+      await divide();
+      return { ...done, end: "divided" };
     }
-    return { ...done, end: "done" };
+    const { streams, cursors, resumed } = await mirror.take({ part });
+    done.resumed = resumed;
+    await taken();
+    if (streams.length > 0) {
+      const pages = readDirectory(client, {
+        users: { select: mirroredProperties.users },
+        groups: { select: mirroredProperties.groups },
+        cursors,
+        streams: part === undefined ? undefined : streams,
+        signal,
+      });
+      for await (const page of pages) {
+        await mirror.store(page);
+        done.pages += 1;
+        done.changes += page.changes.length;
+      }
+      if (part !== undefined && streams.includes("groups")) await divide();
+    }
+    return { ...done, end: (await mirror.finish()) ? "done" : "read" };
   } catch (error) {
     if (error instanceof SupersededError) throw error;
+    if (error instanceof TooManyRemovalsError) return { ...done, end: "failed", error };
     if (!isAppIdentityError(error) || error.code === "aborted") return { ...done, end: "retry", error };
     if (error.code === "invalid_continuation_token" || error.code === "page_token_expired") {
-      // The place was kept by a version of this program that asked for other properties, or Graph keeps losing it.
+      // The places were kept by a version of this program that asked for other properties, or Graph keeps losing them.
       await mirror.forget();
       return { ...done, end: "retry", error };
     }
@@ -56,6 +86,12 @@ export async function mirrorTenant(
     if (error.retryAfterMs === undefined && done.pages === 0) return { ...done, end: "retry", error };
     return { ...done, end: "late", due: laterThan(error.retryAfterMs ?? 1_000), error };
   }
+}
+
+async function isHuge(mirror: Mirror, client: Client, signal: AbortSignal): Promise<boolean> {
+  const streams = await mirror.memberStreams();
+  const groups = streams > 0 ? streams * groupsInStream : await countAll(client, "/groups", { signal });
+  return groups > partGroups;
 }
 
 /** Never earlier than was asked, and not everybody at once. */

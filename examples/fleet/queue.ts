@@ -6,7 +6,7 @@ import { prefix, redisUrl } from "./settings.js";
 export const queueName = "mirror";
 export const connection = { url: redisUrl };
 
-/** `round` begins the day, `tenant` mirrors one tenant. */
+/** `round` begins the day, `tenant` mirrors one tenant, or a part of a huge one. */
 export type FleetJob = Job<RoundData, void, "round"> | Job<TenantData, void, "tenant">;
 
 export interface RoundData {
@@ -16,6 +16,7 @@ export interface RoundData {
 
 export interface TenantData {
   tenant: string;
+  part?: number;
 }
 
 export type FleetQueue = Queue<RoundData | TenantData, void, string>;
@@ -66,6 +67,17 @@ export async function enqueue(queue: FleetQueue, tenants: readonly string[], spr
       name: "tenant",
       data: { tenant },
       opts: { ...tenantOptions, jobId: tenant, delay: Math.floor(placeInDay(tenant) * spreadMs) },
+    })),
+  );
+}
+
+/** Puts parts of a tenant on the queue, each at most once, ahead of whole tenants: what has been begun is to be ended. */
+export async function enqueueParts(queue: FleetQueue, tenant: string, parts: readonly number[]): Promise<void> {
+  await queue.addBulk(
+    parts.map((part) => ({
+      name: "tenant",
+      data: { tenant, part },
+      opts: { ...tenantOptions, jobId: `${tenant}.${part}`, lifo: true },
     })),
   );
 }

@@ -1,7 +1,9 @@
 /** The fleet's tenants, and how each is doing. What the mirrors hold is theirs; this is what an operator asks first. */
 import { isAppIdentityError } from "graph-app-identity";
 import type { Database } from "../database.js";
-import { Mirror } from "../mirror.js";
+import { TooManyRemovalsError } from "../mirror/deletion-fuse.js";
+import type { Mirror } from "../mirror/mirror.js";
+import { createTables } from "../mirror/tables.js";
 
 /** Trouble first. `late` was throttled, or found Graph out of order: it is moved to a later time. `retrying` failed, and is tried again. */
 export const tenantStates = ["failed", "retrying", "late", "running", "new", "done"] as const;
@@ -11,6 +13,8 @@ export interface TenantReport {
   tenant: string;
   state: TenantState;
   users: number;
+  groups: number;
+  memberships: number;
   /** When a round was last complete. */
   completed: Date | null;
   /** When the state was entered. */
@@ -36,7 +40,7 @@ export class Roster {
   async createTables(): Promise<void> {
     await this.#database.transaction(async (queries) => {
       await queries.query("select pg_advisory_xact_lock($1)", [tablesLock]);
-      await Mirror.createTables(queries);
+      await createTables(queries);
       await queries.query(
         `create table if not exists fleet_tenants (
            tenant text primary key, state text not null default 'new', since timestamptz not null default now(),
@@ -73,9 +77,7 @@ export class Roster {
     tenant: string,
     { state, worker, due, error }: { state: TenantState; worker: string; due?: Date | undefined; error?: unknown },
   ): Promise<void> {
-    const [reason, remedy] = isAppIdentityError(error)
-      ? [error.code, error.remedy]
-      : [error === undefined ? null : String(error), null];
+    const [reason, remedy] = reasonOf(error, tenant);
     await mirror.whileHeld(({ query }) =>
       query(
         `update fleet_tenants set state = $2, worker = $3, due = $4, error = $5, remedy = $6, since = now(),
@@ -89,11 +91,29 @@ export class Roster {
   /** Every tenant, those in trouble first. */
   async reports(): Promise<TenantReport[]> {
     const { rows } = await this.#database.query<TenantReport>(
-      `select tenant, state, coalesce(users, 0)::int as users, completed, since, worker, due, error, remedy
-       from fleet_tenants left join mirror_cursors using (tenant)
+      `select tenant, state, coalesce(sum(users), 0)::int as users, coalesce(sum(groups), 0)::int as groups,
+         coalesce(sum(memberships), 0)::int as memberships, completed, since, worker, due, error, remedy
+       from fleet_tenants left join mirror_streams using (tenant) group by tenant
        order by array_position($1::text[], state), tenant`,
       [[...tenantStates]],
     );
     return rows;
   }
+
+  /** Lets the round under way remove as much as it is told. */
+  async allowRemovals(tenant: string): Promise<void> {
+    await this.#database.query("update mirror_tenants set removals_allowed = true where tenant = $1 and open", [
+      tenant,
+    ]);
+  }
+}
+
+/** In a word, and what to do. No names: this goes to logs and screens. */
+function reasonOf(error: unknown, tenant: string): [reason: string | null, remedy: string | null] {
+  if (isAppIdentityError(error)) return [error.code, error.remedy];
+  if (error instanceof TooManyRemovalsError) {
+    const remedy = `${error.message} If that is right: npx tsx examples/fleet/produce.ts --allow-removals ${tenant}`;
+    return ["too_many_removals", remedy];
+  }
+  return [error === undefined ? null : String(error), null];
 }

@@ -34,6 +34,9 @@ export const lockMs = number("FLEET_LOCK_MS", 30_000);
 /** Milliseconds that a worker waits for one request's throttling or outage to pass; a tenant that needs longer is moved to later. */
 export const patienceMs = number("FLEET_PATIENCE_MS", 5_000);
 
+/** Groups that one worker reads of a tenant that has more: the others are read by others at the same time. */
+export const partGroups = number("FLEET_PART_GROUPS", 2_000);
+
 /** The database, with as many connections as there are transactions at once. */
 export function openFleetDatabase(connections = 1, url = databaseUrl): Promise<Database> {
   // A worker that stops in the middle of a transaction loses it with its tenants: nobody waits behind its row locks for longer.

@@ -14,17 +14,22 @@ export async function tenantStatus(roster: Roster, queue: FleetQueue): Promise<T
 
 /** A line for each tenant, and one that counts them by state. */
 export function statusTable(rows: readonly TenantStatus[]): string {
-  const cells = rows.map(({ tenant, state, queued, users, completed, worker, due, error }) => [
+  const cells = rows.map(({ tenant, state, queued, users, groups, memberships, completed, worker, due, error }) => [
     tenant,
     state,
     queued ?? "",
     String(users),
+    String(groups),
+    String(memberships),
     shortTime(completed),
     shortTime(due),
     worker ?? "",
     error ?? "",
   ]);
-  const table = [["tenant", "state", "queue", "users", "completed", "due", "worker", "error"], ...cells];
+  const table = [
+    ["tenant", "state", "queue", "users", "groups", "memberships", "completed", "due", "worker", "error"],
+    ...cells,
+  ];
   const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
   const lines = table.map((row) =>
     row
@@ -35,13 +40,13 @@ export function statusTable(rows: readonly TenantStatus[]): string {
   return [...lines, summary(rows)].join("\n");
 }
 
-/** `12 done, 3 late: 4,500 users` */
+/** `12 done, 3 late: 4,500 users, 9,100 memberships` */
 export function summary(rows: readonly TenantReport[]): string {
   const counts = new Map<string, number>();
   for (const { state } of rows) counts.set(state, (counts.get(state) ?? 0) + 1);
-  const users = rows.reduce((sum, row) => sum + row.users, 0);
+  const sum = (kind: "users" | "memberships") => rows.reduce((total, row) => total + row[kind], 0).toLocaleString("en");
   const states = [...counts].map(([state, count]) => `${count} ${state}`).join(", ") || "no tenants";
-  return `${states}: ${users.toLocaleString("en")} users`;
+  return `${states}: ${sum("users")} users, ${sum("memberships")} memberships`;
 }
 
 function shortTime(time: Date | null): string {

@@ -5,10 +5,19 @@
  *   npx tsx examples/fleet/worker.ts
  */
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from "bullmq";
-import { Mirror, SupersededError } from "../mirror.js";
+import { Mirror, SupersededError } from "../mirror/mirror.js";
 import { type Attributes, failureAttributes, instance, log, logTheEnd } from "./log.js";
 import { mirrorTenant, type Outcome } from "./mirror-tenant.js";
-import { connection, enqueue, type FleetJob, openQueue, queueName, type RoundData, type TenantData } from "./queue.js";
+import {
+  connection,
+  enqueue,
+  enqueueParts,
+  type FleetJob,
+  openQueue,
+  queueName,
+  type RoundData,
+  type TenantData,
+} from "./queue.js";
 import { openRedis } from "./redis.js";
 import { Roster, type TenantState } from "./roster.js";
 import { concurrency, lockMs, openFleetDatabase, prefix } from "./settings.js";
@@ -30,7 +39,7 @@ const worker = new Worker(
     if (work.name === "round") return round(work.data);
     return tenant(work, token as string, signal as AbortSignal).catch((error: unknown) => {
       if (error instanceof SupersededError)
-        log("WARN", "Another worker has taken the tenant over.", { "tenant.id": job.id });
+        log("WARN", "Another worker has taken the tenant over.", { "tenant.id": work.data.tenant });
       throw error;
     });
   },
@@ -60,9 +69,8 @@ async function round({ spreadMs }: RoundData): Promise<void> {
 
 async function tenant(job: Job<TenantData>, token: string, signal: AbortSignal): Promise<void> {
   const startedAt = performance.now();
-  const name = job.data.tenant;
+  const { tenant: name, part } = job.data;
   const mirror = new Mirror(database, name);
-  const cursor = await mirror.take();
   const report = (state: TenantState, about: { due?: Date; error?: unknown } = {}) =>
     roster.report(mirror, name, { state, worker: instance, ...about });
   if (job.stalledCounter > mostDeaths) {
@@ -70,23 +78,37 @@ async function tenant(job: Job<TenantData>, token: string, signal: AbortSignal):
     await report("failed", { error });
     throw error;
   }
-  await report("running");
-  const outcome = await mirrorTenant(() => clientOf(name), mirror, cursor, AbortSignal.any([signal, stop.signal]));
+  const outcome = await mirrorTenant({
+    mirror,
+    part,
+    connect: () => clientOf(name),
+    async taken() {
+      // Who was halted until now may have lost the job, and would say of a tenant that is done that it is not.
+      await job.extendLock(token, lockMs).catch(() => {
+        throw new SupersededError("The job is another's now.");
+      });
+      if (part === undefined) await report("running");
+    },
+    share: (parts) => enqueueParts(queue, name, parts),
+    signal: AbortSignal.any([signal, stop.signal]),
+  });
   const attributes = {
     "tenant.id": name,
-    "fleet.resumed": cursor.continuationToken !== undefined,
+    "fleet.part": part,
+    "fleet.resumed": outcome.resumed,
     "fleet.pages": outcome.pages,
     "fleet.changes": outcome.changes,
     "fleet.duration_ms": Math.round(performance.now() - startedAt),
     ...("error" in outcome && failureAttributes(outcome.error)),
   };
-  await conclude(job, token, outcome, report, attributes);
+  await conclude(job, token, signal, outcome, report, attributes);
 }
 
 /** Says how a round of a tenant ended: to the log, to the roster, and to the queue. */
 async function conclude(
   job: Job<TenantData>,
   token: string,
+  lost: AbortSignal,
   outcome: Outcome,
   report: (state: TenantState, about?: { due?: Date; error?: unknown }) => Promise<void>,
   attributes: Attributes,
@@ -96,7 +118,13 @@ async function conclude(
     log("INFO", "The mirror is up to date.", attributes);
     return;
   }
+  if (outcome.end === "divided" || outcome.end === "read") {
+    log("INFO", outcome.end === "read" ? "A part is up to date." : "The tenant is read in parts.", attributes);
+    return;
+  }
   const { error } = outcome;
+  // Whoever has the job now says how it is doing.
+  if (lost.aborted && !stop.signal.aborted) throw error;
   if (stop.signal.aborted) {
     await report("late", { due: new Date() });
     log("INFO", "The tenant is handed back.", attributes);
@@ -125,7 +153,7 @@ worker.on("failed", (job, error) => {
   const over = job?.finishedOn !== undefined;
   log(over ? "ERROR" : "WARN", over ? "A job has failed; the next round tries again." : "A job is tried again.", {
     "fleet.job": job?.name,
-    "tenant.id": job?.name === "tenant" ? job.id : undefined,
+    "tenant.id": job?.name === "tenant" ? (job.data as TenantData).tenant : undefined,
     "fleet.attempts": job?.attemptsMade,
     ...failureAttributes(error instanceof UnrecoverableError ? (error.cause ?? error) : error),
   });

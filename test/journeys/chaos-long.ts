@@ -4,6 +4,7 @@
  *   npm run chaos                                    5 minutes of everything
  *   npm run chaos -- 60 4711                         60 minutes, from this seed on
  *   npm run chaos -- --runs 1000 --of directories    1,000 of one kind, however long it takes, the same ones each time
+ *   npm run chaos -- --runs 1 --from 380             those of one seed again
  */
 import { parseArgs } from "node:util";
 import { type ChaosRun, chaosPlan, runChaos, startChaos, summary } from "./chaos.js";
@@ -21,7 +22,7 @@ const kinds: Record<string, Run> = {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { runs: { type: "string" }, of: { type: "string" } },
+  options: { runs: { type: "string" }, of: { type: "string" }, from: { type: "string", default: "0" } },
 });
 const [minutes = values.runs ? Number.POSITIVE_INFINITY : 5, firstSeed = values.runs ? 1 : Date.now() % 1_000_000] =
   positionals.map(Number);
@@ -34,6 +35,7 @@ const end = performance.now() + minutes * 60_000;
 const runs: ChaosRun[] = [];
 let emulator = await startChaos();
 for (const { seed, faults } of chaosPlan(firstSeed)) {
+  if (seed < Number(values.from)) continue;
   for (const run of chosen as Run[]) {
     const result = await run(emulator, seed, faults);
     runs.push(result);

@@ -14,7 +14,16 @@ const env = { REDIS_URL: "redis://127.0.0.1:1", DATABASE_URL: "postgres://postgr
 const run = (program: string, args: string[], more: Record<string, string> = {}) =>
   runProgram([`examples/${program}.ts`, ...args], { env: { ...env, ...more } });
 
-const programs = ["catalog", "daemon", "fleet/demo", "fleet/emulate", "fleet/measure", "fleet/produce", "fleet/status"];
+const programs = [
+  "catalog",
+  "daemon",
+  "fleet/demo",
+  "fleet/emulate",
+  "fleet/measure",
+  "fleet/produce",
+  "fleet/status",
+  "sync",
+];
 
 describe("a program among the examples", () => {
   it.each(programs)("%s explains itself with --help, and does nothing", async (program) => {
@@ -35,6 +44,10 @@ describe("a program among the examples", () => {
     ["fleet/produce", ["--spread", "soon"], /--spread "soon" is not/],
     ["fleet/produce", ["--at", "bogus"], /--at "bogus" is not a cron pattern/],
     ["fleet/produce", ["--at", "* *"], /--at "\* \*" is not a cron pattern/],
+    ["sync", ["--rounds", "some"], /--rounds "some" is not a whole number/],
+    ["sync", ["--data", ""], /--data takes a folder/],
+    ["sync", ["twice"], /'twice'/],
+    ["fleet/produce", ["--allow-removals"], /--allow-removals/],
     ["fleet/status", ["--state", "bogus"], /--state bogus is not one of failed, retrying/],
   ])("%s refuses %j with 2, the usage and no stack", async (program, args, message) => {
     const { stdout, stderr, code } = await run(program, args);
@@ -50,6 +63,8 @@ describe("a program among the examples", () => {
     ["a Redis that isn't there", "fleet/status", [], {}, 1, /There is no Redis at 127\.0\.0\.1:1\./],
     ["a file that isn't there", "fleet/produce", [join(folder, "none.txt")], {}, 1, /can't be read: ENOENT/],
     ["a line that is no tenant", "fleet/produce", [odd], {}, 1, /tenants\.txt, line 3: that is no tenant/],
+    ["an app that isn't named", "sync", ["--env"], { AZURE_CLIENT_ID: "" }, 1, /AZURE_CLIENT_ID/],
+    ["a PostgreSQL that isn't there", "sync", [], {}, 1, /The database can't be opened: .*127\.0\.0\.1:1/],
     ["a folder that is a file", "fleet/emulate", ["--folder", odd], {}, 1, /The folder can't be made: EEXIST/],
   ])("says of %s what it is, without a stack or a secret", async (_name, program, args, more, expected, message) => {
     const { stdout, stderr, code } = await run(program, args, more);

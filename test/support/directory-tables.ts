@@ -21,6 +21,12 @@ export class DirectoryTables {
   readonly edges = new Map<string, { type: string | undefined; stream: string }>();
   readonly cursors = new Map<string, string>();
 
+  begin(): ReadonlyMap<string, string> {
+    return this.cursors;
+  }
+
+  finish(): void {}
+
   store({
     stream,
     changes,

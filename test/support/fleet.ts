@@ -65,7 +65,14 @@ export async function startFleet(
         const reports = await roster.reports();
         if (condition(reports)) return reports;
         const bad = lines.filter((line) => line.includes('"ERROR"'));
-        if (Date.now() > end) throw new Error([summary(reports), ...bad, ...lines.slice(-10)].join("\n"));
+        if (Date.now() > end) {
+          const open = reports.filter(({ state }) => state !== "done").slice(0, 3);
+          const about = open.flatMap((report) => [
+            JSON.stringify(report),
+            ...lines.filter((line) => line.includes(report.tenant)),
+          ]);
+          throw new Error([summary(reports), ...about, ...bad, ...lines.slice(-5)].join("\n"));
+        }
       }
     },
     async [Symbol.asyncDispose]() {
