@@ -12,6 +12,7 @@ const tried = [
   "test/identity/configuration/in-tenant.test.ts",
   "test/identity/tokens/token-storms.test.ts",
   "test/journeys/chaos-directory.test.ts",
+  "test/journeys/chaos-each.test.ts",
   "test/journeys/chaos.test.ts",
   "test/package.test.ts",
   "test/redis/redis.test.ts",

@@ -19,6 +19,8 @@ describe("reading what belongs to each among faults", () => {
       if (runs.length === (thorough ? Object.keys(faultKinds).length + 16 : 4)) break;
     }
     console.info(summary(runs));
-    expect(runs.reduce((requests, run) => requests + run.requests, 0)).toBeGreaterThan(16);
+    // What strikes depends on timing, too: only of many runs is it certain that they had trouble.
+    if (!thorough) return;
+    expect(runs.reduce((requests, run) => requests + run.requests, 0)).toBeGreaterThan(500);
   }, 120_000);
 });
