@@ -11,19 +11,18 @@ const flags = [
 ];
 
 /** Chromium as it is installed: `CHROMIUM_PATH`, chromium or google-chrome. */
-function chromiumPath(): string | undefined {
-  const { CHROMIUM_PATH } = process.env;
-  if (CHROMIUM_PATH) return CHROMIUM_PATH;
-  const found = ["chromium", "google-chrome"].map((name) => spawnSync("which", [name], { encoding: "utf8" }));
+function chromiumPath(env: NodeJS.ProcessEnv): string | undefined {
+  if (env.CHROMIUM_PATH) return env.CHROMIUM_PATH;
+  const found = ["chromium", "google-chrome"].map((name) => spawnSync("which", [name], { encoding: "utf8", env }));
   return found.find(({ status }) => status === 0)?.stdout.trim();
 }
 
-/** Whether there is a browser. Where `CI` is set, none is an error. */
-export function hasBrowser(): boolean {
-  if (chromiumPath() !== undefined) return true;
+/** Whether there is a browser. Where there is none, a line says how to get one; where `CI` is set, that is an error. */
+export function hasBrowser(env = process.env): boolean {
+  if (chromiumPath(env) !== undefined) return true;
   const reason =
     "the console is tried in a browser, and there is none: install Chromium (Debian: apt-get install chromium), or name one by CHROMIUM_PATH.";
-  if (process.env.CI) throw new Error(`These tests may not be skipped in CI, and ${reason}`);
+  if (env.CI) throw new Error(`These tests may not be skipped in CI, and ${reason}`);
   console.warn(`Skipped: ${reason}`);
   return false;
 }
@@ -36,21 +35,34 @@ export function useBrowser() {
   function launch(): Promise<Browser> {
     const root = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
     const elsewhere = "--host-resolver-rules=MAP *.example 127.0.0.1";
-    return chromium.launch({ executablePath: chromiumPath()!, args: [...flags, ...root, elsewhere] });
+    return chromium.launch({ executablePath: chromiumPath(process.env)!, args: [...flags, ...root, elsewhere] });
+  }
+
+  /** A page with an empty memory of its own; `faults` holds what went wrong on it. */
+  async function open(url: string, options: BrowserContextOptions = {}): Promise<Opened> {
+    browser ??= launch();
+    const context = await (await browser).newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    const faults: string[] = [];
+    page.on("pageerror", (error) => faults.push(String(error)));
+    page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+    await page.goto(url);
+    return { page, faults };
   }
 
   return {
-    /** A page with an empty memory of its own; `faults` holds what went wrong on it. */
-    async open(url: string, options: BrowserContextOptions = {}): Promise<{ page: Page; faults: string[] }> {
-      browser ??= launch();
-      const context = await (await browser).newContext({ viewport: { width: 1280, height: 900 }, ...options });
-      const page = await context.newPage();
-      page.setDefaultTimeout(15_000);
-      const faults: string[] = [];
-      page.on("pageerror", (error) => faults.push(String(error)));
-      page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
-      await page.goto(url);
-      return { page, faults };
+    open,
+    /** The console, when it knows what there is. */
+    async openConsole(url: string, options?: BrowserContextOptions): Promise<Opened> {
+      const opened = await open(url, options);
+      await opened.page.getByText("Live", { exact: true }).waitFor();
+      return opened;
     },
   };
+}
+
+interface Opened {
+  page: Page;
+  faults: string[];
 }

@@ -30,14 +30,15 @@ export const pageHeaders = (formTarget = "") => ({
   "content-type": "text/html; charset=utf-8",
   "cache-control": "no-store",
   "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
+  // Without any, browsers send the form as that of no origin, which is a foreign page's.
+  "referrer-policy": "same-origin",
   "content-security-policy": `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'self' ${formTarget}; base-uri 'none'; frame-ancestors 'none'`,
 });
 
 function page(title: string, content: Html): string {
   return html`<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${new Html(style)}</style></head>
-<body><p class="band">EMULATOR: no real directory is touched</p><main><h1>${title}</h1>${content}</main></body></html>
+<body><header class="band">EMULATOR: no real directory is touched</header><main><h1>${title}</h1>${content}</main></body></html>
 `.text;
 }
 

@@ -1,17 +1,15 @@
-import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../../src/testing/index.js";
+import { pixelsBeyond, violations } from "../../support/axe.js";
 import { hasBrowser, useBrowser } from "../../support/browser.js";
 import { fillWithRefusals } from "./refused-traffic.js";
 
-const rules = JSON.stringify(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]);
-
-/** What axe finds on a page as it is, in short. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const { violations: found } = await page.evaluate<axe.AxeResults>(`axe.run(document, { runOnly: ${rules} })`);
-  return found.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`));
+/** What doesn't fit, and whether anybody may take the page for Microsoft's. */
+async function strayed(page: Page): Promise<string[]> {
+  const beyond = await pixelsBeyond(page);
+  const marked = await page.getByRole("banner").getByText("Emulator", { exact: true }).isVisible();
+  return [...(beyond > 0 ? [`${beyond} px to scroll sideways`] : []), ...(marked ? [] : ["no mark of the emulator"])];
 }
 
 const sizes = { wide: { width: 1280, height: 900 }, narrow: { width: 390, height: 844 } } as const;
@@ -51,27 +49,37 @@ describe.runIf(hasBrowser())("the console's pages", () => {
   afterAll(() => emulator?.stop());
 
   it.each(looks)("have no fault that axe finds, and none to scroll sideways for: $scheme, $size", async (look) => {
-    const { page, faults } = await browser.open(emulator.console!, {
+    const { page, faults } = await browser.openConsole(emulator.console!, {
       colorScheme: look.scheme,
       viewport: sizes[look.size],
       reducedMotion: "reduce",
     });
-    await page.getByText("Live", { exact: true }).waitFor();
     const found: string[] = [];
     for (const [name, [hash, seen]] of Object.entries(addresses)) {
       await page.goto(emulator.console + hash);
       await page.getByText(seen).first().waitFor();
       found.push(...(await violations(page)).map((fault) => `${name}: ${fault}`));
-      const beyond = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
-      if (beyond > 0) found.push(`${name}: ${beyond} px to scroll sideways`);
+      found.push(...(await strayed(page)).map((fault) => `${name}: ${fault}`));
     }
     expect(found).toEqual([]);
     expect(faults).toEqual([]);
     await page.context().close();
   });
 
+  it("fit on the narrowest phone, and say everywhere that they are an emulator's", async () => {
+    const { page } = await browser.openConsole(emulator.console!, { viewport: { width: 320, height: 640 } });
+    const found: string[] = [];
+    for (const [name, [hash, seen]] of Object.entries(addresses)) {
+      await page.goto(emulator.console + hash);
+      await page.getByText(seen).first().waitFor();
+      found.push(...(await strayed(page)).map((fault) => `${name}: ${fault}`));
+    }
+    expect(found).toEqual([]);
+    await page.context().close();
+  });
+
   it("have none while something is asked, said or shown either", async () => {
-    const { page, faults } = await browser.open(emulator.console!);
+    const { page, faults } = await browser.openConsole(emulator.console!);
     await page.keyboard.press("?");
     await page.getByRole("dialog").waitFor();
     const found = await violations(page);

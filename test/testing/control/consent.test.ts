@@ -107,6 +107,8 @@ describe("the consent page", () => {
     const policy = headers.get("content-security-policy");
     expect(policy).toMatch(/default-src 'none'.*form-action 'self' https:\/\/a\.example;.*frame-ancestors 'none'/);
     expect(policy).not.toContain("unsafe");
+    // By "no-referrer" its own form would come with the origin "null".
+    expect(headers.get("referrer-policy")).toBe("same-origin");
   });
 });
 
