@@ -16,7 +16,6 @@ const tried = [
   "test/journeys/chaos.test.ts",
   "test/package.test.ts",
   "test/redis/redis.test.ts",
-  "test/testing/clients/tls.test.ts",
   "test/testing/command/command.test.ts",
   "test/testing/directory/directory.test.ts",
   "test/testing/directory/relations.test.ts",

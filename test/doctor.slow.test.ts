@@ -1,11 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { cli } from "./support/emulator-command.js";
+import { nothingSet } from "./support/nothing-set.js";
 
-/** Nothing of the environment that the doctor would read. */
-const nothingSet = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(AZURE_|GRAPH_APP_IDENTITY_|NO_COLOR|FORCE_COLOR)/.test(name)),
-);
+const bare = { ...process.env, ...nothingSet };
 const doctor = `"${process.execPath}" "${cli}" doctor`;
 
 describe("the doctor, run by the command beside a tenant", () => {
@@ -14,7 +12,7 @@ describe("the doctor, run by the command beside a tenant", () => {
     ["behind its proxy", ["--proxy"]],
   ])("finds all in order %s", (_way, options) => {
     const args = [cli, "emulator", "--users", "3", ...options, "--exec", doctor];
-    const { stdout, status } = spawnSync(process.execPath, args, { encoding: "utf8", env: nothingSet });
+    const { stdout, status } = spawnSync(process.execPath, args, { encoding: "utf8", env: bare });
     expect(stdout).toContain("All in order.");
     expect(stdout).not.toContain("without the proxy");
     expect(status).toBe(0);
@@ -29,7 +27,7 @@ describe("the doctor on a terminal", () => {
     const shown = (env: object) =>
       spawnSync("script", ["--quiet", "--return", "--command", doctor, "/dev/null"], {
         encoding: "utf8",
-        env: { ...nothingSet, ...env },
+        env: { ...bare, ...env },
       }).stdout;
     expect(shown({})).toContain("\x1b[31mFAILED");
     expect(shown({ NO_COLOR: "1" })).not.toContain("\x1b[");

@@ -1,10 +1,7 @@
-import { execFile, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type CheckName, titles } from "../src/doctor/check-names.js";
 import { checkUp } from "../src/doctor/checkup.js";
 import type { Check } from "../src/doctor/findings.js";
@@ -12,25 +9,11 @@ import type { FunctionName } from "../src/doctor/needed-permissions.js";
 import * as library from "../src/index.js";
 import { type Emulator, startEmulator } from "../src/testing/index.js";
 import { makeCertificate, type TestCertificate } from "./support/certificates.js";
-import { environmentOf, type Ran } from "./support/run-program.js";
+import { cli } from "./support/emulator-command.js";
+import { nothingSet } from "./support/nothing-set.js";
+import { environmentOf, runProgram } from "./support/run-program.js";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "doctor-"));
-const cli = join(root, "dist/cli.cjs");
-
-// Bundled once, for the few tests that run the command in a process of its own.
-beforeAll(async () => {
-  await build({
-    entryPoints: [join(root, "test/support/embedded-tenant.ts")],
-    outfile: join(folder, "tenant.cjs"),
-    bundle: true,
-    packages: "external",
-    format: "cjs",
-    platform: "node",
-    target: "node20",
-    define: { "import.meta.url": "__filename" },
-  });
-});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 let emulator: Emulator;
@@ -42,11 +25,6 @@ afterEach(() => emulator.stop());
 /** What is told without `--for` and without TLS. */
 const more: CheckName[] = ["certificates", "query", "paging", "delta", "functions"];
 const names = (Object.keys(titles) as CheckName[]).filter((name) => !more.includes(name));
-const nothingSet = Object.fromEntries(
-  Object.keys(process.env)
-    .filter((name) => /^(AZURE_|GRAPH_APP_IDENTITY_|NO_COLOR|FORCE_COLOR)/.test(name))
-    .map((name) => [name, undefined]),
-);
 
 function file(name: string, content: string | object): string {
   const path = join(folder, name);
@@ -54,27 +32,10 @@ function file(name: string, content: string | object): string {
   return path;
 }
 
-function run(args: string[], env: NodeJS.ProcessEnv, cwd = root): Promise<Ran> {
-  const options = { cwd, env: { ...process.env, ...nothingSet, EMULATOR_ORIGIN: emulator.origin, ...env } };
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, options, (error, stdout, stderr) => {
-      resolve({ stdout, stderr, code: error ? (error.code ?? error.signal ?? null) : 0 });
-    });
-  });
-}
-
 /** Whatever the doctor says, it tells nothing secret. */
 function expectNoSecretIn(said: string): void {
   for (const secret of [emulator.clientSecret, "wrong~secret", "eyJ", "PRIVATE KEY"])
     expect(said).not.toContain(secret);
-}
-
-/** Runs the doctor as its user would. */
-async function doctor(args: string[] = [], env: NodeJS.ProcessEnv = environmentOf(emulator)): Promise<Ran> {
-  const ran = await run(["--require", join(folder, "tenant.cjs"), cli, "doctor", ...args], env);
-  expectNoSecretIn(ran.stdout + ran.stderr);
-  expect(ran.stderr).not.toMatch(/\n\s+at /);
-  return ran;
 }
 
 /** What the command prints with `--json`: what failed or is to be looked at, what wasn't checked; all the rest is in order. */
@@ -119,7 +80,9 @@ const parameters = (fields: object = {}) =>
 
 describe("the doctor, where all is well", () => {
   it("prints a checklist, and reads one id and nothing else", async () => {
-    const { stdout, stderr, code } = await doctor();
+    const env = { ...nothingSet, ...environmentOf(emulator) };
+    const { stdout, stderr, code } = await runProgram([cli, "doctor"], { emulator, env });
+    expectNoSecretIn(stdout);
     expect(code).toBe(0);
     expect(stderr).toBe("");
     const { tenantId, clientId } = emulator;
@@ -211,12 +174,6 @@ describe("a configuration", () => {
     expect(of("configuration").detail).toMatch(/AZURE_TENANT_ID; AZURE_CLIENT_ID; AZURE_CLIENT_SECRET/);
     expect(of("configuration").remedy).toContain("Directory (tenant) ID");
     expect(emulator.requests).toHaveLength(0);
-  });
-
-  it("that is missing may be in a file that is right here", async () => {
-    parameters();
-    const { stdout } = await run([cli, "doctor"], {}, folder);
-    expect(stdout).toContain("graph-app-identity doctor parameters.json");
   });
 
   it.each([
@@ -419,11 +376,6 @@ describe("Graph", () => {
       remedy: expect.stringContaining("User.Read.All"),
       adminConsentUrl: `https://login.microsoftonline.com/${tenantId}/adminconsent?client_id=${clientId}`,
     });
-    const { stdout, code } = await doctor();
-    expect(code).toBe(1);
-    expect(stdout).toContain("→ An administrator consents here: https://login.microsoftonline.com/");
-    expect(stdout).toContain("  FAILED       Permission");
-    expect(stdout).toContain("  not checked  One user\n\nNot in order: Permission.");
   });
 
   it("that is down leaves open what a token without the role may do", async () => {
@@ -458,54 +410,5 @@ describe("Graph", () => {
       unchecked: following("configuration"),
     });
     expect(emulator.requests).toEqual([]);
-  });
-});
-
-describe("the command", () => {
-  it.each([
-    ["is content", {}, true],
-    ["isn't", { AZURE_CLIENT_SECRET: "wrong~secret" }, false],
-  ])("prints as JSON what was found, and exits by it, where the doctor %s", async (_name, changed, content) => {
-    const { stdout, code } = await doctor(["--json"], { ...environmentOf(emulator), ...changed });
-    const { ok, checks } = JSON.parse(stdout) as { ok: boolean; checks: Check[] };
-    expect({ ok, code }).toEqual({ ok: content, code: content ? 0 : 1 });
-    expect(sorted(checks).failed).toEqual(content ? [] : ["credential"]);
-  });
-
-  it.each([
-    [["--jason"], "'--jason'"],
-    [["one.json", "two.json"], "one file too many: two.json"],
-    [["--for", "listUsers,listUserz"], '--for knows no "listUserz": it takes listUsers, countUsers'],
-  ])("answers %j with what is wrong, the usage, and exit code 2", async (args, said) => {
-    const { stdout, stderr, code } = await doctor(args);
-    expect({ stdout, code }).toEqual({ stdout: "", code: 2 });
-    expect(stderr).toContain(said);
-    expect(stderr).toContain("Usage: graph-app-identity doctor");
-  });
-
-  it("explains itself without loading MSAL or the Graph SDK, and needs no MSAL to find a variable missing", async () => {
-    const preload = file(
-      "loaded.cjs",
-      `process.on("exit", () => {
-         const loaded = (name) => Object.keys(require.cache).some((path) => path.includes(name));
-         process.stderr.write(JSON.stringify({ msal: loaded("msal"), sdk: loaded("microsoft-graph-client") }));
-       });`,
-    );
-    const help = await run(["--require", preload, cli, "doctor", "--help"], {});
-    expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining("Exit code: 0") });
-    expect(JSON.parse(help.stderr)).toEqual({ msal: false, sdk: false });
-    expect(JSON.parse((await run(["--require", preload, cli, "doctor"], {})).stderr)).toEqual({
-      msal: false,
-      sdk: true,
-    });
-  });
-
-  it("may be read in part: the exit code says the rest", () => {
-    const command = `("${process.execPath}" "${cli}" doctor; echo "exit code $?" >&2) | true`;
-    const { stderr } = spawnSync("sh", ["-c", command], {
-      encoding: "utf8",
-      env: { ...process.env, ...nothingSet } as NodeJS.ProcessEnv,
-    });
-    expect(stderr).toBe("exit code 1\n");
   });
 });

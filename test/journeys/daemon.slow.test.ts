@@ -8,9 +8,20 @@ import { daemon, daemonFiles } from "../support/daemon.js";
 import { environmentOf } from "../support/run-program.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const { folder, quickstart } = daemonFiles();
+const { folder, parameters, quickstart } = daemonFiles();
 
 describe("the daemon on the embedded tenant", () => {
+  it("prints its users as JSON, and everything else on stderr", async () => {
+    const { stdout, stderr, code } = await daemon([]);
+    expect(code).toBe(0);
+    const users = JSON.parse(stdout);
+    expect(users).toHaveLength(25);
+    expect(users[0]).toMatchObject({ id: expect.any(String), displayName: expect.any(String) });
+    expect(stderr.split("\n")[0]).toMatch(/embedded tenant/);
+    expect(stderr).toMatch(/token/i);
+    expect(stderr).not.toContain("\x1b");
+  });
+
   it("prints the same users in every format", async () => {
     const [json, ndjson, csv, table] = await Promise.all(
       ["json", "ndjson", "csv", "table"].map(
@@ -136,9 +147,34 @@ describe("the daemon on a tenant of its own", () => {
     expect(stderr).toMatch(/Failed after 999/);
     expect(() => JSON.parse(stdout)).toThrow();
   });
+
+  it("names the missing permission and where an administrator grants it", async () => {
+    await using emulator = await startEmulator();
+    const { clientId, clientSecret } = emulator.addApp({ roles: [] });
+    const { stderr, code } = await daemon([quickstart(emulator, { client_id: clientId, secret: clientSecret })], {
+      emulator,
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain("User.Read.All");
+    expect(stderr).toContain(
+      `https://login.microsoftonline.com/${emulator.tenantId}/adminconsent?client_id=${clientId}`,
+    );
+  });
 });
 
 describe("the daemon misused", () => {
+  it("exits with 2 for placeholders in parameters.json, and says where", async () => {
+    const file = parameters({
+      authority: "https://login.microsoftonline.com/Enter_the_Tenant_Id_Here",
+      client_id: "your_client_id",
+      scope: ["https://graph.microsoft.com/.default"],
+      secret: "x",
+    });
+    const { stderr, code } = await daemon([file]);
+    expect(stderr).toMatch(/authority|client_id/);
+    expect(code).toBe(2);
+  });
+
   it.each([
     [["--format", "xml"], /--format xml/],
     [["--frmat", "json"], /--frmat/],

@@ -2,10 +2,10 @@ import { getEventListeners } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
 import { createGraphClient } from "../../../src/graph/client.js";
 import { listUsers } from "../../../src/users/list-users.js";
-import { json, type Loopback, startLoopback } from "../../support/loopback.js";
+import { json } from "../../support/loopback.js";
 import { collect, type PagedServer, startPages, type Visit } from "../../support/paged-server.js";
 import { failureOf } from "../../support/refusal.js";
-import { runText } from "../../support/run-program.js";
+import { within } from "../../support/within.js";
 
 /** For what happens soon, but on a machine that may be busy. */
 const patiently = { timeout: 10_000 };
@@ -15,14 +15,6 @@ afterEach(() => server?.close());
 
 /** Far above what stopping takes, far below what is waited for. */
 const soonMs = 15_000;
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Still not over after ${ms} ms.`)), ms);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
-}
 
 const places: Record<string, (visit: Visit) => unknown> = {
   "waits for an answer": () => true,
@@ -158,70 +150,4 @@ describe("break", () => {
     expect(await users.next()).toEqual({ done: true, value: undefined });
     expect(server.asked).toEqual([]);
   });
-});
-
-describe("a process", () => {
-  const run = ({ origin }: Loopback, rest: string) => {
-    const program = `
-    import { createGraphClient } from "./src/graph/client.js";
-    import { listUsers } from "./src/users/list-users.js";
-    const fetch = (url, init) => globalThis.fetch(String(url).replace("https://graph.microsoft.com", process.env.ORIGIN), init);
-    const newClient = () => createGraphClient({ authProvider: { getAccessToken: async () => "t" }, fetch });
-    const client = newClient();
-    process.on("unhandledRejection", (reason) => { console.log("UNHANDLED", reason); process.exit(3); });
-    ${rest}
-    console.log("over");
-    `;
-    return runText(program, { env: { ORIGIN: origin } });
-  };
-
-  /** A server whose second page never comes, or asks to wait for long. */
-  async function holding(hold: "silence" | "throttle") {
-    return startLoopback((request, response) => {
-      if (!request.path.includes("skiptoken")) {
-        const link = "https://graph.microsoft.com/v1.0/users?$skiptoken=2";
-        return json(response, 200, { value: [{ id: "a" }, { id: "b" }], "@odata.nextLink": link });
-      }
-      if (hold === "throttle") json(response, 429, {}, { "retry-after": "120" });
-      return undefined;
-    });
-  }
-
-  it.each(["silence", "throttle"] as const)(
-    "ends after break while the next page is held up by %s",
-    async (hold) => {
-      const loopback = await holding(hold);
-      const { code, stdout } = await within(
-        45_000,
-        run(
-          loopback,
-          "for await (const user of listUsers(client)) { await new Promise((r) => setTimeout(r, 100)); break; }",
-        ),
-      );
-      await loopback.close();
-      expect([code, stdout.trim()]).toEqual([0, "over"]);
-    },
-    60_000,
-  );
-
-  it("ends after a signal, and after an error, with nothing left behind", async () => {
-    const loopback = await holding("throttle");
-    const { code, stdout } = await within(
-      45_000,
-      run(
-        loopback,
-        `
-          const stop = new AbortController();
-          setTimeout(() => stop.abort(), 100);
-          try { for await (const user of listUsers(client, { signal: stop.signal })); } catch (error) { console.log(error.code); }
-          // One client's throttling holds all its requests up.
-          const pages = listUsers(newClient()).byPage();
-          await pages.next();
-          await new Promise((r) => setTimeout(r, 50));
-          await pages.return();`,
-      ),
-    );
-    await loopback.close();
-    expect([code, stdout.trim().split("\n")]).toEqual([0, ["aborted", "over"]]);
-  }, 60_000);
 });

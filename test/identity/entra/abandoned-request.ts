@@ -1,4 +1,4 @@
-/** A program whose only token request is given up. Started by msal-network.test.ts, which waits for its end. */
+/** A program whose only token request is given up. Started by msal-network.slow.test.ts, which waits for its end. */
 import { AppIdentityAuthProvider } from "../../../src/identity/provider.js";
 
 const [, , origin = "", tenantId = "", clientId = "", clientSecret = ""] = process.argv;

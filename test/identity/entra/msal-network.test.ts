@@ -1,12 +1,10 @@
 import type { ServerResponse } from "node:http";
-import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { describe, expect, it, vi } from "vitest";
 import { AppIdentityError } from "../../../src/errors.js";
 import { clock, endpoint, provider, restartEndpoint, useTokenEndpoint } from "../../support/identity.js";
 import { json, type SeenRequest, startLoopback } from "../../support/loopback.js";
-import { runProgram } from "../../support/run-program.js";
-import { clientId, clientSecret, entraError, plainMsal, tenantId, tokenAnswer } from "../../support/token-endpoint.js";
+import { clientSecret, entraError, plainMsal, tokenAnswer } from "../../support/token-endpoint.js";
 import { until } from "../../support/until.js";
 
 useTokenEndpoint();
@@ -337,15 +335,6 @@ describe("time and size", () => {
     const error = await failure(provider({ cloud, fetch: globalThis.fetch }).getAccessToken());
     expect(error).toMatchObject({ code: "network_error", host: "login.nowhere.invalid" });
     expect(error.message).toMatch(/ENOTFOUND|EAI_AGAIN/);
-  });
-
-  it("a program that gives up its request ends at once, though the server hangs", async () => {
-    always((response) => response.writeHead(200).flushHeaders());
-    const program = fileURLToPath(new URL("abandoned-request.ts", import.meta.url));
-    // An answer that is waited for would hold it far longer than this test may take.
-    const ran = await runProgram([program, endpoint.origin, tenantId, clientId, clientSecret]);
-    expect(ran).toEqual({ stdout: "aborted\n", stderr: "", code: 0 });
-    expect(endpoint.requests).toHaveLength(1);
   });
 
   it("a closed port is told from a broken connection, which msal-node reports in the same words", async () => {

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { dotenvText, writeEnvFile } from "../../../src/testing/command/env-file.js";
+import { values } from "./env-values.js";
 
 const folder = mkdtempSync(join(tmpdir(), "env-file-"));
 let file = "";
@@ -22,25 +23,8 @@ beforeEach(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const values = {
-  PLAIN: "https://127.0.0.1:8443/a?b".replace("?b", ""),
-  SECRET: "-Ab8Q~x.y_z-w",
-  HOME_LIKE: "~/x",
-  SPACED: "/srv/my folder/ca.pem",
-  DOLLAR: "a$b`c",
-  HASH: "a#b # c",
-  QUOTE: "it's",
-  DOUBLE: 'say "x"',
-  EMPTY: "",
-  LIST: "127.0.0.1,localhost",
-  EQUALS: "a=b&c",
-  UMLAUT: "/tmp/Übung",
-};
 const print = `process.stdout.write(JSON.stringify(Object.fromEntries(${JSON.stringify(Object.keys(values))}.map((name) => [name, process.env[name]]))))`;
 const bare = { PATH: process.env.PATH };
-
-const dotenv = ["python3", "/usr/bin/python3"].find((path) => spawnSync(path, ["-c", "import dotenv"]).status === 0);
-if (!dotenv) console.log("Skipped: python-dotenv, which isn't installed here (Debian's python3-dotenv).");
 
 describe("the environment as dotenv text", () => {
   it("is read alike by a shell and by Node", () => {
@@ -51,12 +35,6 @@ describe("the environment as dotenv text", () => {
     expect(JSON.parse(sourced.toString())).toEqual(values);
     const read = execFileSync(process.execPath, [`--env-file=${file}`, "-e", print], { env: bare });
     expect(JSON.parse(read.toString())).toEqual(values);
-  });
-
-  it.runIf(dotenv)("is read alike by python-dotenv", () => {
-    writeFileSync(file, dotenvText(values));
-    const program = "import dotenv, json, sys; print(json.dumps(dotenv.dotenv_values(sys.argv[1])))";
-    expect(JSON.parse(execFileSync(dotenv!, ["-c", program, file]).toString())).toEqual(values);
   });
 
   it("is bare where it can be, for Docker keeps quotes", () => {

@@ -14,23 +14,6 @@ beforeAll(() => {
 afterAll(() => packed?.remove());
 
 describe("the built entries", () => {
-  const built = () => readdirSync(join(packed.folder, "dist")).filter((name) => /^(?!.*\.esm\.).*\.cjs$/.test(name));
-  const classesOf = (name: string) =>
-    [
-      ...readFileSync(join(packed.folder, "dist", name), "utf8").matchAll(
-        /^(?:class (\w+)|(?:var|let|const) (\w+) = class\b)/gm,
-      ),
-    ].map(([, declared, assigned]) => (declared ?? assigned) as string);
-
-  it("hold no second copy of a class that another entry has", () => {
-    const holders = new Map<string, string[]>();
-    for (const entry of built()) {
-      for (const name of classesOf(entry)) holders.set(name, [...(holders.get(name) ?? []), entry]);
-    }
-    expect(holders.get("AppIdentityError")).toEqual(["index.cjs"]);
-    expect([...holders].filter(([, entries]) => entries.length > 1)).toEqual([]);
-  });
-
   it("give errors of one class, whichever entry they come from", () => {
     writeFileSync(
       join(packed.project, "one-class.mjs"),
