@@ -20,13 +20,16 @@ export type Outcome = { pages: number; changes: number; resumed: boolean } & (
   /** The tenant is left to its parts; a part is complete while others aren't. */
   | { end: "divided" }
   | { end: "read" }
+  | Failure
+);
+
+type Failure =
   /** It is to be taken up again at this time, by any worker. */
   | { end: "late"; due: Date; error: AppIdentityError }
   /** Trying again costs one of the job's attempts. */
   | { end: "retry"; error: unknown }
   /** Trying again can't help before somebody has acted. */
-  | { end: "failed"; error: AppIdentityError | TooManyRemovalsError }
-);
+  | { end: "failed"; error: AppIdentityError | TooManyRemovalsError };
 
 export interface TenantWork {
   mirror: Mirror;
@@ -75,17 +78,22 @@ export async function mirrorTenant({ mirror, connect, part, taken, share, signal
     return { ...done, end: (await mirror.finish()) ? "done" : "read" };
   } catch (error) {
     if (error instanceof SupersededError) throw error;
-    if (error instanceof TooManyRemovalsError) return { ...done, end: "failed", error };
-    if (!isAppIdentityError(error) || error.code === "aborted") return { ...done, end: "retry", error };
-    if (error.code === "invalid_continuation_token" || error.code === "page_token_expired") {
-      // The places were kept by a version of this program that asked for other properties, or Graph keeps losing them.
-      await mirror.forget();
-      return { ...done, end: "retry", error };
-    }
-    if (!error.retryable) return { ...done, end: "failed", error };
-    if (error.retryAfterMs === undefined && done.pages === 0) return { ...done, end: "retry", error };
-    return { ...done, end: "late", due: laterThan(error.retryAfterMs ?? 1_000), error };
+    // The places were kept by a version of this program that asked for other properties, or Graph keeps losing them.
+    if (isAppIdentityError(error) && lostPlaces.has(error.code)) await mirror.forget();
+    return { ...done, ...endBy(error, done.pages) };
   }
+}
+
+const lostPlaces: ReadonlySet<string> = new Set(["invalid_continuation_token", "page_token_expired"]);
+
+/** What is to become of a round that failed after so many pages. */
+function endBy(error: unknown, pages: number): Failure {
+  if (error instanceof TooManyRemovalsError) return { end: "failed", error };
+  if (!isAppIdentityError(error) || error.code === "aborted" || lostPlaces.has(error.code))
+    return { end: "retry", error };
+  if (!error.retryable) return { end: "failed", error };
+  if (error.retryAfterMs === undefined && pages === 0) return { end: "retry", error };
+  return { end: "late", due: laterThan(error.retryAfterMs ?? 1_000), error };
 }
 
 async function isHuge(mirror: Mirror, client: Client, signal: AbortSignal): Promise<boolean> {

@@ -75,6 +75,10 @@ async function readAnswer(response: Response, path: string, mostBytes: number): 
   const text = await readText(response, mostBytes);
   if (response.status === 204) return { whole: undefined };
   if (isText && isContent(path) && !isPhoto(path)) return { whole: text };
+  return readJson(text, response, path);
+}
+
+function readJson(text: string, response: Response, path: string): Answer {
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -83,16 +87,15 @@ async function readAnswer(response: Response, path: string, mostBytes: number): 
   }
   // An object, or a count.
   if (typeof body === "string" || body === null) throw unreadable(response);
-  const { value, "@odata.context": context } = body as Record<string, unknown>;
+  const { value, id, "@odata.context": context } = body as Record<string, unknown>;
   const isOne = typeof context === "string" && context.endsWith("/$entity");
   if (Array.isArray(value) && !isOne) return { page: readPage(text, whole(response)) };
   // Neither an object nor a collection: that there is none is said by a 404.
-  if (value === null && !Object.keys(body as object).some((name) => name !== "value" && !name.startsWith("@"))) {
+  if (value === null && Object.keys(body as object).every((name) => name === "value" || name.startsWith("@"))) {
     throw unreadable(response);
   }
   // What stands for no photo.
-  if (isPhoto(path) && (body as { id?: unknown }).id === "1x1") return { whole: undefined };
-  return { whole: body };
+  return { whole: isPhoto(path) && id === "1x1" ? undefined : body };
 }
 
 function unreadable({ status }: Response, cause?: unknown): AppIdentityError {

@@ -156,6 +156,16 @@ export function createDirectoryPaths({ directory, listing, delta }: DirectoryPat
     return single(asked, object, "directoryObjects", true);
   }
 
+  /** What the last segment names: the number, the changes, or one object. */
+  function named(asked: Asked, collection: Collection, key: PathSegment, context: string): WireReply {
+    const { text, quoted } = key;
+    if (text.toLowerCase() === "$count") return count(asked, allOf(collection));
+    // A name that begins with a dollar is one in parentheses only.
+    if (text.startsWith("$") && !quoted) throw noSuchSegment(text);
+    if (collection.kind && deltaPattern.test(text)) return delta.answer(asked, [collection.kind]);
+    return single(asked, find(collection, key), context);
+  }
+
   const collectionOf = (first: PathSegment | undefined) =>
     collections.find(({ name }) => name.toLowerCase() === first?.text.toLowerCase());
 
@@ -179,14 +189,7 @@ export function createDirectoryPaths({ directory, listing, delta }: DirectoryPat
       const context = collection.kind === "administrativeUnits" ? "directory/administrativeUnits" : collection.name;
       if (!key) return list(asked, allOf(collection), { context, unpaged: unpaged[collection.name] });
       if (navigation) return related(asked, find(collection, key), navigation, behind);
-      // A name that begins with a dollar is one in parentheses only.
-      const { text, quoted } = key;
-      if (text.startsWith("$") && text.toLowerCase() !== "$count" && !quoted) {
-        throw noSuchSegment(text);
-      }
-      if (text.toLowerCase() === "$count") return count(asked, allOf(collection));
-      if (collection.kind && deltaPattern.test(text)) return delta.answer(asked, [collection.kind]);
-      return single(asked, find(collection, key), context);
+      return named(asked, collection, key, context);
     },
   };
 }
