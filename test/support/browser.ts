@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll } from "vitest";
 
 const flags = [
@@ -32,7 +32,9 @@ export function useBrowser() {
   let browser: Promise<Browser> | undefined;
   afterAll(async () => (await browser)?.close());
 
-  function launch(): Promise<Browser> {
+  async function launch(): Promise<Browser> {
+    // Takes half a second to load, and not all who import this start one.
+    const { chromium } = await import("playwright-core");
     const root = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
     const elsewhere = "--host-resolver-rules=MAP *.example 127.0.0.1";
     return chromium.launch({ executablePath: chromiumPath(process.env)!, args: [...flags, ...root, elsewhere] });

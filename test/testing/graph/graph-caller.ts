@@ -28,7 +28,10 @@ export function graphCaller(emulator: Emulator) {
   async function send(pathOrLink: string, headers: Record<string, string>, init: RequestInit): Promise<Answer> {
     authorization ??= `Bearer ${(await requestToken(emulator)).body.access_token}`;
     const url = pathOrLink.startsWith("https:") ? pathOrLink : `https://graph.microsoft.com/v1.0${pathOrLink}`;
-    const response = await emulator.fetch(url, { ...init, headers: { ...headers, authorization } });
+    const response = await emulator.fetch(url, {
+      ...init,
+      headers: { "accept-encoding": "identity", ...headers, authorization },
+    });
     const bytes = Buffer.from(await response.arrayBuffer());
     const text = bytes.toString();
     const isJson = response.headers.get("content-type")?.includes("json");
