@@ -72,10 +72,11 @@ describe.runIf(hasBrowser())("the consent page, in a browser", () => {
     expect(await page.getByRole("checkbox").count()).toBe(2);
   });
 
-  it("needs no script", async () => {
+  it("needs no script, and leaves nothing in the log", async () => {
     const { page } = await browser.open(consent(), { javaScriptEnabled: false });
     await page.getByRole("button", { name: "Accept" }).click();
     await page.getByText("Sync now has User.Read.All, Group.Read.All: from its next token on.").waitFor();
+    expect(emulator.requests).toEqual([]);
   });
 
   it.each(["light", "dark"] as const)(
