@@ -32,15 +32,12 @@ export const pageHeaders = (formTarget = "") => ({
   "x-content-type-options": "nosniff",
   // Without any, browsers send the form as that of no origin, which is a foreign page's.
   "referrer-policy": "same-origin",
-  "content-security-policy": `default-src 'none'; style-src 'sha256-${styleHash}'; img-src data:; form-action 'self' ${formTarget}; base-uri 'none'; frame-ancestors 'none'`,
+  "content-security-policy": `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'self' ${formTarget}; base-uri 'none'; frame-ancestors 'none'`,
 });
-
-/** None: or a browser would ask for one, and be found in the log. */
-const icon = new Html(`<link rel="icon" href="data:,">`);
 
 function page(title: string, content: Html): string {
   return html`<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title>${icon}<style>${new Html(style)}</style></head>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${new Html(style)}</style></head>
 <body><header class="band">EMULATOR: no real directory is touched</header><main><h1>${title}</h1>${content}</main></body></html>
 `.text;
 }
