@@ -5,7 +5,9 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** What `npm test` tries a few times or in part, and `npm run test:slow` many times and in whole. */
 const tried = [
+  "test/compare/compare-tenants.test.ts",
   "test/directory/read-directory/read-directory.test.ts",
+  "test/graph/lent-signal.test.ts",
   "test/graph/paging/id-set.test.ts",
   "test/graph/read-each.test.ts",
   "test/graph/requests/run-attempts.test.ts",
@@ -25,6 +27,7 @@ const tried = [
   "test/testing/graph/permissions.test.ts",
   "test/testing/graph/query/filter-table.test.ts",
   "test/testing/graph/query/filter.test.ts",
+  "test/testing/odd-requests.test.ts",
 ];
 
 /** `--mode slow` runs what is long by nature: bundlers, browsers, programs of others, long proofs. */

@@ -1,61 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { compareCommand } from "../../src/compare/compare-command.js";
-import * as testing from "../../src/testing/index.js";
-import { environmentOf } from "../support/run-program.js";
+import { describe, expect, it, vi } from "vitest";
+import { useCompareCommand } from "../support/compare-command.js";
 
-let tenant: testing.Emulator;
-const folder = mkdtempSync(join(tmpdir(), "compare-"));
-beforeAll(async () => {
-  tenant = await testing.startEmulator({ seed: 9, users: 40, roles: ["Directory.Read.All"] });
-});
-afterAll(async () => {
-  rmSync(folder, { recursive: true });
-  await tenant.stop();
-});
-afterEach(() => {
-  vi.unstubAllGlobals();
-  vi.unstubAllEnvs();
-  vi.restoreAllMocks();
-});
-
-/** Runs the command in this process, as a user of the tenant would. */
-async function compare(...args: string[]) {
-  const written = { stdout: "", stderr: "" };
-  for (const stream of ["stdout", "stderr"] as const) {
-    vi.spyOn(process[stream], "write").mockImplementation((text) => {
-      written[stream] += text;
-      return true;
-    });
-  }
-  for (const [name, value] of Object.entries(environmentOf(tenant))) vi.stubEnv(name, value as string);
-  // The embedded tenant's own requests go where they go anyway.
-  const { fetch } = globalThis;
-  vi.stubGlobal("fetch", (address: string, init?: RequestInit) =>
-    (new URL(address).hostname === "127.0.0.1" ? fetch : tenant.fetch)(address, init),
-  );
-  const code = await compareCommand(args, "1.2.3", async () => testing);
-  vi.restoreAllMocks();
-  return { code, ...written };
-}
+const { compare, folder, tenant } = await useCompareCommand();
 
 describe("graph-app-identity compare", () => {
-  it("finds another embedded tenant alike, says what it skipped, and writes a report without anything of it", async () => {
-    const out = join(folder, "report.json");
-    const { code, stdout, stderr } = await compare("--env", "--only", "lists", "--out", out);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toMatch(/= {2}lists: \/users\?\$top=5\n/);
-    expect(stdout).toMatch(/isn't permitted/);
-    expect(stdout).toMatch(/All answers are alike\. \d+ compared, \d+ skipped\.\n$/);
-    const report = readFileSync(out, "utf8");
-    expect(JSON.parse(report)).toMatchObject({ format: 1, version: "1.2.3" });
-    for (const value of [tenant.tenantId, tenant.clientId, tenant.domain, ...tenant.users.ids()]) {
-      expect(report + stdout).not.toContain(value);
-    }
-  });
-
   it("says what it would ask, and asks nothing", async () => {
     const before = tenant.requests.length;
     const { code, stdout } = await compare("--list", "--only", "tokens");

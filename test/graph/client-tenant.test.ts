@@ -4,6 +4,7 @@ import { createGraphClient, traitsOf } from "../../src/graph/client.js";
 import { requestText } from "../../src/graph/paging/request-page.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
 import { type Emulator, startEmulator } from "../../src/testing/index.js";
+import { HastyClock } from "../support/hasty-clock.js";
 import { runText } from "../support/run-program.js";
 
 const emulator: Emulator = await startEmulator({ users: 3 });
@@ -81,7 +82,8 @@ describe("a client that reads a tenant as an app", () => {
   });
 
   it("rides out what Graph does on a bad day", async () => {
-    const client = createGraphClient({ authProvider: signIn(), timeoutMs: 1_000, retry: { delayMs: 0 } });
+    const clock = new HastyClock();
+    const client = createGraphClient({ authProvider: signIn(), clock, timeoutMs: 1_000, retry: { delayMs: 0 } });
     for (const trouble of [
       { status: 503 },
       { reset: true },

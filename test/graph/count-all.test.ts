@@ -33,7 +33,7 @@ describe("counting any collection", () => {
     ]);
   });
 
-  it.each([
+  it.concurrent.each([
     ["a page", 200, { value: [] }],
     ["a part of a number", 206, 12],
   ])("takes %s for no number", async (_, status, body) => {

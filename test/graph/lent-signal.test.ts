@@ -6,6 +6,7 @@ import { listAll } from "../../src/graph/list-all.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
 import { json, type Loopback, startLoopback } from "../support/loopback.js";
 import { failureOf } from "../support/refusal.js";
+import { thorough } from "../support/thorough.js";
 
 let loopback: Loopback;
 afterEach(() => loopback.close());
@@ -55,11 +56,13 @@ it("A signal lent to many listings and requests, through undici's own fetch, is 
   expect([listeners(signal), getMaxListeners(signal)]).toEqual([0, most]);
 });
 
-it("Two hundred iterators left after one item put no two hundred listeners on their signal", async () => {
+it("Very many iterators left after one item don't put a listener each on their signal", async () => {
   const client = await behindUndici();
   const controller = new AbortController();
   const { signal } = controller;
-  const left = Array.from({ length: 200 }, () => listAll(client, "/groups", { signal })[Symbol.asyncIterator]());
+  const left = Array.from({ length: thorough ? 200 : 40 }, () =>
+    listAll(client, "/groups", { signal })[Symbol.asyncIterator](),
+  );
   await Promise.all(left.map((iterator) => iterator.next()));
   expect(listeners(signal)).toBeLessThanOrEqual(1);
   controller.abort("enough");

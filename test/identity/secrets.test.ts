@@ -11,6 +11,7 @@ import { redisTokenStore } from "../../src/redis.js";
 import { listUsers } from "../../src/users/list-users.js";
 import { makeCertificate, type TestCertificate } from "../support/certificates.js";
 import { json } from "../support/loopback.js";
+import { SkippingClock } from "../support/skipping-clock.js";
 import {
   clientId,
   clientSecret,
@@ -128,8 +129,9 @@ it("a fetch that hangs the request on its errors, as axios does, gives away neit
     const config = { data: init?.body, headers: Object.fromEntries(new Headers(init?.headers)) };
     throw Object.assign(new Error("Network Error"), { code: "ERR_NETWORK", config });
   };
-  const options = { tenantId, clientId, clientSecret, fetch };
-  const refused = await new AppIdentityAuthProvider(options).getAccessToken().catch((error) => error);
+  const refused = await provider({ clientSecret, fetch, clock: new SkippingClock() })
+    .getAccessToken()
+    .catch((error) => error);
   const client = createGraphClient({ authProvider: provider({ clientSecret }), fetch, retry: { attempts: 1 } });
   const unread = await client
     .api("/users")

@@ -10,7 +10,7 @@ describe("a listing among faults", () => {
     await using emulator = await startChaos();
     const runs: ChaosRun[] = [];
     for (const { seed, faults } of chaosPlan(firstSeed)) {
-      const run = await runChaos(emulator, seed, faults, thorough ? 300 : 60);
+      const run = await runChaos(emulator, seed, faults, thorough ? 300 : 30);
       runs.push(run);
       expect(run, `seed ${seed}: ${faults.join(", ")}`).toMatchObject({ lost: 0, doubled: 0 });
       if (runs.length === Object.keys(faultKinds).length + (thorough ? 16 : 2)) break;

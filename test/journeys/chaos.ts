@@ -1,10 +1,10 @@
-import { type Clock, systemClock } from "../../src/clock.js";
 import { type AppIdentityError, isAppIdentityError } from "../../src/errors.js";
 import { createGraphClient } from "../../src/graph/client.js";
 import type { ListProgress } from "../../src/graph/paging/progress.js";
 import { AppIdentityAuthProvider } from "../../src/identity/provider.js";
 import { type Emulator, type Fault, startEmulator, type TenantOptions } from "../../src/testing/index.js";
 import { listUsers } from "../../src/users/list-users.js";
+import { HastyClock } from "../support/hasty-clock.js";
 
 /**
  * Lists a directory of the embedded tenant while everything that is known to go wrong goes wrong, at random from a seed, and goes on
@@ -51,25 +51,6 @@ export interface ChaosRun {
   users: number;
   lost: number;
   doubled: number;
-}
-
-/** Time in which waiting between attempts takes none, while the time limit of an attempt is real. */
-class HastyClock implements Clock {
-  #skipped = 0;
-
-  now = (): number => Date.now() + this.#skipped;
-  monotonic = (): number => performance.now() + this.#skipped;
-
-  skip(ms: number): void {
-    this.#skipped += ms;
-  }
-
-  wait = (ms: number, signal?: AbortSignal): Promise<void> => {
-    this.skip(ms);
-    return systemClock.wait(0, signal);
-  };
-
-  alarm = systemClock.alarm;
 }
 
 /** The emulator of many runs: each brings a tenant of its own, made from the run's seed. */

@@ -117,7 +117,7 @@ describe("Graph's side", () => {
 
   it.each([400, 401, 403, 404, 410, 429, 500, 503])("tells nothing that comes back with a %i", async (status) => {
     loopback = await echo(status);
-    const client = createGraphClient({ authProvider, fetch: loopback.fetch, retry });
+    const client = createGraphClient({ authProvider, fetch: loopback.fetch, retry, clock: new SkippingClock() });
     const thrown = await client
       .api("/me")
       .get()
@@ -132,7 +132,7 @@ describe("Graph's side", () => {
       response.writeHead(200, { "content-type": "application/json" });
       return response.end(`{"sent":${headers.authorization}`);
     });
-    const client = createGraphClient({ authProvider, fetch: loopback.fetch, retry });
+    const client = createGraphClient({ authProvider, fetch: loopback.fetch, retry, clock: new SkippingClock() });
     const error = await failureOf(client.api("/me").get());
     const listed = await failureOf(listUsers(client)[Symbol.asyncIterator]().next());
     expect(leaks(error, listed)).toEqual([]);
@@ -166,7 +166,7 @@ describe("Graph's side", () => {
     loopback = await startLoopback((_, response) =>
       json(response, 400, { error: { code: "C", message: "m".repeat(5e6) } }),
     );
-    const client = createGraphClient({ authProvider, fetch: loopback.fetch, retry });
+    const client = createGraphClient({ authProvider, fetch: loopback.fetch, retry, clock: new SkippingClock() });
     const thrown = await client
       .api("/me")
       .get()

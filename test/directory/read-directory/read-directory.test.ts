@@ -143,7 +143,8 @@ describe("the whole directory", () => {
     const emulator = await start({ users: 20, groups: 45 });
     const { groups } = emulator;
     const tables = new DirectoryTables();
-    for (let night = 0; night < 12; night++) {
+    const nights = thorough ? 12 : 4;
+    for (let night = 0; night < nights; night++) {
       await read(tables);
       for (let added = 0; added < 10; added++)
         groups.add({ displayName: `Night ${night}, ${added}`, securityEnabled: true });
@@ -152,8 +153,8 @@ describe("the whole directory", () => {
     }
     await read(tables);
     expect(tables.rows()).toEqual(directoryRows(emulator));
-    expect(groups.count).toBe(45 + 12 * 9);
-    expect(tables.cursors.size - 2).toBe(4);
+    expect(groups.count).toBe(45 + nights * 9);
+    expect(tables.cursors.size - 2).toBe(thorough ? 4 : 2);
     const members = [...tables.cursors.values()].map(({ length }) => length);
     expect(Math.max(...members)).toBeLessThanOrEqual(8_000);
   });

@@ -7,7 +7,7 @@ import { clock, endpoint, provider, times, useTokenEndpoint } from "../../suppor
 import { json, startLoopback } from "../../support/loopback.js";
 import { collect } from "../../support/paged-server.js";
 import { failureOf } from "../../support/refusal.js";
-import { thorough } from "../../support/thorough.js";
+import { sampled, thorough } from "../../support/thorough.js";
 import { entraError, tokenAnswer } from "../../support/token-endpoint.js";
 import { until } from "../../support/until.js";
 
@@ -32,7 +32,7 @@ describe("a demand that has just failed several times", () => {
     ["a policy", entraError(400, 53003, "interaction_required"), "blocked_by_policy"],
   ];
 
-  it.each(failures)(
+  it.each(sampled(failures, 3))(
     "fails at once, with the same error and when it will be tried again: %s",
     async (_what, answer, code) => {
       const authProvider = provider();
@@ -61,7 +61,7 @@ describe("a demand that has just failed several times", () => {
     },
   );
 
-  it.each([0, 1, 5, 20, 45].map((seconds) => [seconds]))(
+  it.each(sampled([0, 1, 5, 20, 45], 2).map((seconds) => [seconds]))(
     "is made fewer than 150 times in 100 calls, whoever comes, each %i s after the one before",
     async (seconds) => {
       const authProvider = provider();
@@ -233,7 +233,7 @@ describe("tokens that are refused", () => {
       const fetch: typeof globalThis.fetch = (input, init) =>
         (String(input).includes("graph.microsoft.com") ? graph.fetch : endpoint.fetch)(input, init);
       const authProvider = provider({ fetch });
-      for (let call = 0; call < (thorough ? 200 : 60); call++) {
+      for (let call = 0; call < (thorough ? 200 : 30); call++) {
         // Each job makes a client of its own.
         const failure = await failureOf(collect(listUsers(createGraphClient({ authProvider, fetch }))));
         expect(failure).toMatchObject({
@@ -259,7 +259,7 @@ describe("waits that the network asks for", () => {
     ["Fri, 01 Dec 2090 16:00:00 GMT"],
   ];
 
-  it.each(absurd)("%s is an hour, then one request looks whether it is still meant", async (header) => {
+  it.each(sampled(absurd, 3))("%s is an hour, then one request looks whether it is still meant", async (header) => {
     const authProvider = provider();
     endpoint.next(...times(2, entraError(503, 90033, "temporarily_unavailable", { "retry-after": header })));
     for (let probe = 1; probe <= 2; probe++) {
@@ -275,7 +275,7 @@ describe("waits that the network asks for", () => {
     expect(endpoint.requests).toHaveLength(3);
   });
 
-  it.each(absurd)(
+  it.each(sampled(absurd, 3))(
     "%s in the background takes no token away, and is over in little more than an hour",
     async (header) => {
       endpoint.next((response) => json(response, 200, tokenAnswer("long", { expires_in: 86_400, refresh_in: 600 })));

@@ -117,11 +117,12 @@ describe("pages of /users", () => {
   });
 
   it("come short and empty where that is switched on, and still complete", async () => {
-    emulator.graph.shortPages = 0.6;
-    const pages = await graph.pages("/users?$top=5&$select=id");
+    const users = thorough ? 1234 : 234;
+    await using own = await startEmulator({ users, shortPages: 0.6 });
+    const pages = await graphCaller(own).pages("/users?$top=5&$select=id");
     const sizes = new Set(pages.slice(0, -1).map(({ value }) => value.length));
     expect(sizes).toEqual(new Set([0, 1, 2, 3, 4, 5]));
-    expect(new Set(idsOf(pages)).size).toBe(1234);
+    expect(new Set(idsOf(pages)).size).toBe(users);
     expect(new Set(pages.map((page) => page["@odata.nextLink"])).size).toBe(pages.length);
   });
 
