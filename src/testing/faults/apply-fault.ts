@@ -73,11 +73,13 @@ function spoil(reply: WireReply, fault: Fault, request: WireRequest): WireReply 
   const { retryAfter } = fault;
   if (retryAfter !== undefined) headers["retry-after"] = inHeader(retryAfter);
   for (const [name, value] of Object.entries(fault.headers ?? {})) headers[name.toLowerCase()] = value;
-  let body = reply.body?.toString();
+  // Bytes stay bytes: a picture has no link to spoil.
+  let { body } = reply;
   if (typeof fault.body === "string") body = fault.body;
   else if (fault.body !== undefined) {
     body = JSON.stringify(fault.body);
-    headers["content-type"] ??= "application/json; charset=utf-8";
+    // The answer whose place it takes may have been a picture.
+    if (!namesType(fault)) headers["content-type"] = "application/json; charset=utf-8";
   }
   if (fault.loop) body = relink(body, () => request.url.href);
   if (fault.foreignLink) {
@@ -89,13 +91,17 @@ function spoil(reply: WireReply, fault: Fault, request: WireRequest): WireReply 
   return { status: reply.status, headers, ...(body !== undefined && { body }) };
 }
 
+const namesType = ({ headers = {} }: Fault) =>
+  Object.keys(headers).some((name) => name.toLowerCase() === "content-type");
+
 function inHeader(retryAfter: NonNullable<Fault["retryAfter"]>): string {
   return retryAfter instanceof Date ? retryAfter.toUTCString() : String(retryAfter);
 }
 
-function relink(body: string | undefined, change: (link: string) => string): string | undefined {
+function relink(body: WireReply["body"], change: (link: string) => string): WireReply["body"] {
   // Only pages of a listing have one.
-  const page = body?.includes('"@odata.nextLink"') ? (JSON.parse(body) as Record<string, unknown>) : {};
+  const page =
+    typeof body === "string" && body.includes('"@odata.nextLink"') ? (JSON.parse(body) as Record<string, unknown>) : {};
   const link = page["@odata.nextLink"];
   if (typeof link !== "string") return body;
   return JSON.stringify({ ...page, "@odata.nextLink": change(link) });

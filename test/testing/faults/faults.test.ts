@@ -158,6 +158,26 @@ describe("a fault", () => {
     expect([answer.status, answer.headers.get("x-extra"), await answer.text()]).toEqual([200, "1", ""]);
   });
 
+  it("leaves a picture's bytes as they are where it has no link to spoil, and says of what takes its place that it is JSON", async () => {
+    emulator.app().roles = ["ProfilePhoto.Read.All"];
+    const token = (await requestToken(emulator)).body.access_token;
+    const photoOf = (id: string) =>
+      emulator.fetch(`https://graph.microsoft.com/v1.0/users/${id}/photos/48x48/$value`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+    const ids = [...emulator.users.ids()].slice(0, 20);
+    const withPhoto = ids[(await Promise.all(ids.map(photoOf))).findIndex(({ status }) => status === 200)]!;
+    const photo = () => photoOf(withPhoto);
+    const whole = new Uint8Array(await (await photo()).arrayBuffer());
+    for (const fault of [{ loop: true }, { foreignLink: true }, { delayMs: 1 }] satisfies Fault[]) {
+      emulator.faults.add({ service: "graph", ...fault });
+      expect(new Uint8Array(await (await photo()).arrayBuffer())).toEqual(whole);
+    }
+    emulator.faults.add({ service: "graph", body: { value: [] } });
+    const { headers } = await photo();
+    expect(headers.get("content-type")).toMatch(/^application\/json/);
+  });
+
   it("redirects, and nothing follows out of the emulator", async () => {
     const headers = { location: "https://evil.example/" };
     emulator.faults.add({ service: "graph", status: 302, headers, times: 2 });
