@@ -51,7 +51,8 @@ export default defineConfig(({ mode }) => ({
       : {
           include: ["test/**/*.test.ts"],
           exclude: ["**/node_modules/**", "test/**/*.slow.test.ts"],
-          testTimeout: 20_000,
+          // Far above what any takes: a busy machine takes its time.
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         }),
     expect: { poll: { timeout: 15_000, interval: 5 } },

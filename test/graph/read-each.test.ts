@@ -86,11 +86,9 @@ describe("reading what belongs to each of many", () => {
     }
     expect(closed).toBe(1);
     const aWhile = () => new Promise((resolve) => setTimeout(resolve, 40));
-    // What had left by then arrives.
-    await aWhile();
-    const posted = server.requests.length;
-    await aWhile();
-    expect(server.requests.length).toBe(posted);
+    // What had left by then arrives, and nothing after it.
+    for (let posted = -1; posted !== server.requests.length; await aWhile()) posted = server.requests.length;
+    expect(server.requests.length).toBeLessThanOrEqual(taken / 20);
   });
 
   it("doesn't wait for a source that has stopped delivering", async () => {

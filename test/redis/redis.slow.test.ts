@@ -22,6 +22,7 @@ it.runIf(hasRedis())(
     });
     const commands = async () => Number(/total_commands_processed:(\d+)/.exec(await client.info("stats"))?.[1]);
     const before = await commands();
+    const from = performance.now();
     const encryptionKey = randomBytes(32);
     const processes = times(40, undefined).map(() =>
       provider({ clock: systemClock, logger: undefined, tokenStore: redisTokenStore(client, { encryptionKey }) }),
@@ -29,7 +30,9 @@ it.runIf(hasRedis())(
     const tokens = await Promise.all(processes.map((each) => each.getAccessToken()));
     expect(new Set(tokens)).toEqual(new Set(["token-slow"]));
     expect(endpoint.requests.length).toBeLessThanOrEqual(3);
-    expect((await commands()) - before).toBeLessThan(1_000);
+    // Three a second each, once the pauses are as long as they get: the machine may take its time, too.
+    const seconds = (performance.now() - from) / 1_000;
+    expect((await commands()) - before).toBeLessThan(40 * (7 + 3 * seconds));
     client.disconnect();
     await redis.kill();
   },

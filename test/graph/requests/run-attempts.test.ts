@@ -138,8 +138,11 @@ describe("passing trouble", () => {
 });
 
 describe("the wait between two attempts", () => {
-  const waitsFor = async (retryAfter: string | undefined, times = 1) => {
-    const trouble = status(429, retryAfter === undefined ? {} : { "retry-after": retryAfter });
+  const waitsFor = async (retryAfter: string | (() => string) | undefined, times = 1) => {
+    const trouble: Answer = (response) => {
+      const said = typeof retryAfter === "function" ? retryAfter() : retryAfter;
+      return status(429, said === undefined ? {} : { "retry-after": said })(response);
+    };
     await server(...Array<Answer>(times).fill(trouble), ok);
     const used = policy();
     await runAttempts(work, used);
@@ -157,7 +160,7 @@ describe("the wait between two attempts", () => {
   });
 
   it("is never shorter than a Retry-After that is a date", async () => {
-    const [wait] = await waitsFor(new Date(Date.now() + 30_999).toUTCString());
+    const [wait] = await waitsFor(() => new Date(Date.now() + 30_999).toUTCString());
     expect(wait).toBeGreaterThanOrEqual(30_000);
     expect(wait).toBeLessThan(36_000);
   });

@@ -191,7 +191,6 @@ describe("a Retry-After beyond all patience", () => {
       for (const answer of held.splice(0)) answer();
       await all;
     },
-    10_000,
   );
 
   it("that the probe meets again closes for another hour; one that finds out nothing leaves it to the next", () => {

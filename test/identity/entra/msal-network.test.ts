@@ -212,8 +212,10 @@ describe("trying again", () => {
   });
 
   it("a date in Retry-After is understood, where msal-node takes it for a minute", async () => {
-    const header = { "retry-after": new Date(clock.now() + 8_000).toUTCString() };
-    endpoint.next(entraError(429, 90055, "temporarily_unavailable", header));
+    endpoint.next((response) => {
+      const header = { "retry-after": new Date(Date.now() + 8_000).toUTCString() };
+      return entraError(429, 90055, "temporarily_unavailable", header)(response);
+    });
     expect(await provider().getAccessToken()).toBe("token-1");
     expect(clock.pauses[0]).toBeGreaterThan(6_000);
     expect(clock.pauses[0]).toBeLessThan(10_000);

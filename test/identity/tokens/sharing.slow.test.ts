@@ -36,9 +36,11 @@ describe("one process asks, whoever is slow", () => {
     const time = systemClock;
     const store = new TimedStore(time);
     slowly(seconds, "slow");
+    const from = time.monotonic();
     expect(new Set(await cold(count, store, time))).toEqual(new Set(["token-slow"]));
     expect(endpoint.requests.length).toBeLessThanOrEqual(2);
-    expect(store.calls / count).toBeLessThan(25);
+    // Three a second, once the pauses are as long as they get: the machine may take its time, too.
+    expect(store.calls / count).toBeLessThan(8 + (3 * (time.monotonic() - from)) / 1_000);
   });
 
   it("when the one that asked dies, the next one does, and not all", async () => {

@@ -1,10 +1,11 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
 import { reasonOf } from "../../../src/identity/tokens/store-access.js";
 import type { TokenStore } from "../../../src/identity/tokens/token-store.js";
-import { FastClock, shifted } from "../../support/fast-clock.js";
 import { clock, endpoint, lines, provider, times, useTokenEndpoint } from "../../support/identity.js";
 import { json } from "../../support/loopback.js";
+import { ManualClock } from "../../support/manual-clock.js";
+import { shifted } from "../../support/shifted-clock.js";
 import { TimedStore } from "../../support/timed-store.js";
 import { tokenAnswer } from "../../support/token-endpoint.js";
 import { until } from "../../support/until.js";
@@ -16,15 +17,29 @@ const minute = 60_000;
 describe("one process asks", () => {
   it("of forty, though Entra takes longer than a lock lives, and says so to the others", async () => {
     await import("@azure/msal-node");
-    const fast = new FastClock(5);
-    const store = new TimedStore(fast);
-    endpoint.next(async (response) => {
-      await sleep(800);
-      json(response, 200, tokenAnswer("slow"));
+    const time = new ManualClock();
+    const store = new TimedStore(time);
+    let answer = () => {};
+    endpoint.next((response) => {
+      answer = () => json(response, 200, tokenAnswer("slow"));
     });
-    const processes = times(40, { clock: fast, tokenStore: store, logger: undefined }).map((each) => provider(each));
-    const tokens = await Promise.all(processes.map((each) => each.getAccessToken()));
-    expect(new Set(tokens)).toEqual(new Set(["token-slow"]));
+    const processes = times(40, { clock: time, tokenStore: store, logger: undefined }).map((each) => provider(each));
+    let isOver = false;
+    const tokens = Promise.all(processes.map((each) => each.getAccessToken())).finally(() => {
+      isOver = true;
+    });
+    await until(() => expect(endpoint.requests).toHaveLength(1));
+    for (let ms = 0; ms < 4_000; ms += 10) {
+      time.advance(10);
+      await turn();
+    }
+    answer();
+    await until(() => expect([...store.values.values()].some(({ value }) => value.includes("token-slow"))).toBe(true));
+    while (!isOver) {
+      time.advance(10);
+      await turn();
+    }
+    expect(new Set(await tokens)).toEqual(new Set(["token-slow"]));
     expect(endpoint.requests.length).toBeLessThanOrEqual(2);
     expect(store.calls / 40).toBeLessThan(25);
   });

@@ -52,7 +52,7 @@ describe("the command, beside its tenant", () => {
     child.kill("SIGTERM");
     expect(await once(child, "exit")).toEqual([143, null]);
     expect(existsSync(dirname(ca!))).toBe(false);
-    await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 15_000 }).toBe(false);
   });
 });
 

@@ -94,8 +94,11 @@ describe("beside a command", () => {
     child.kill("SIGTERM");
     await new Promise((resolve) => setTimeout(resolve, 1200));
     expect(child.exitCode).toBeNull();
+    // As often as a machine needs it that took its time over the first.
+    const again = setInterval(() => child.kill("SIGTERM"), 1200);
     child.kill("SIGTERM");
     expect(await once(child, "exit")).toEqual([143, null]);
+    clearInterval(again);
     expect(existsSync(dirname(ca))).toBe(false);
   });
 
