@@ -11,7 +11,7 @@ const flags = [
 ];
 
 /** Chromium as it is installed: `CHROMIUM_PATH`, chromium or google-chrome. */
-function chromiumPath(env: NodeJS.ProcessEnv): string | undefined {
+export function chromiumPath(env = process.env): string | undefined {
   if (env.CHROMIUM_PATH) return env.CHROMIUM_PATH;
   const found = ["chromium", "google-chrome"].map((name) => spawnSync("which", [name], { encoding: "utf8", env }));
   return found.find(({ status }) => status === 0)?.stdout.trim();
@@ -37,7 +37,7 @@ export function useBrowser() {
     const { chromium } = await import("playwright-core");
     const root = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
     const elsewhere = "--host-resolver-rules=MAP *.example 127.0.0.1";
-    return chromium.launch({ executablePath: chromiumPath(process.env)!, args: [...flags, ...root, elsewhere] });
+    return chromium.launch({ executablePath: chromiumPath()!, args: [...flags, ...root, elsewhere] });
   }
 
   /** A page with an empty memory of its own; `faults` holds what went wrong on it. */

@@ -121,5 +121,5 @@ function readyLine({ emulator, apps, tenants }: StartedTenant, { ca, bundle }: T
   return `${JSON.stringify(line)}\n`;
 }
 
-const announcement = ({ domain, users, origin }: Emulator) =>
-  `Embedded tenant ${domain} with ${users.count} users at ${origin}\n`;
+const announcement = ({ domain, users, origin, console }: Emulator) =>
+  `Embedded tenant ${domain} with ${users.count} users at ${origin}\n${console ? `Console: ${console}\n` : ""}`;
