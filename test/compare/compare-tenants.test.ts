@@ -254,7 +254,9 @@ describe("A tenant that was made to differ", () => {
     const found = await findings(
       given,
       embedded,
-      probes.filter(({ topic, path }) => asked.some((probe) => probe.path === path) || topic === "queries"),
+      probes.filter(
+        ({ topic, path }) => asked.some((probe) => probe.path === path) || (thorough && topic === "queries"),
+      ),
     );
     const missed = ways.filter(([, of, , where]) => {
       const name = nameOf(probeOf(of));
@@ -292,12 +294,13 @@ describe("What is told of a tenant", () => {
       answered.set("x-zyzzyva", "Qwghlm");
       return new Response(status === 204 ? null : text, { status, headers: answered });
     });
-    const found = await findings(hostile.party, usual);
+    const asked = sampled(probes, 3);
+    const found = await findings(hostile.party, usual, asked);
     const told = JSON.stringify(reportOn(found, "1.0.0", new Date(0))) + found.map(linesOf).join("\n");
     const { tenantId, clientId, domain, users } = hostile.emulator;
     const values = [...words, tenantId, clientId, domain, ...users.ids()];
     expect(values.filter((value) => told.toLowerCase().includes(value.toLowerCase()))).toEqual([]);
-    expect(apart(found).length).toBeGreaterThan(50);
+    expect(apart(found).length).toBeGreaterThan(asked.length / 2);
   });
 
   const oddities: [string, string | ((text: string) => string), Record<string, string>?][] = [

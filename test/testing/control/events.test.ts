@@ -1,7 +1,6 @@
-import { once } from "node:events";
-import { connect } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../../src/testing/index.js";
+import { listenTo } from "./event-listener.js";
 
 let emulator: Emulator;
 beforeAll(async () => {
@@ -10,42 +9,7 @@ beforeAll(async () => {
 beforeEach(() => emulator.reset());
 afterAll(() => emulator.stop());
 
-interface ServerEvent {
-  event: string;
-  id: number | undefined;
-  // biome-ignore lint/suspicious/noExplicitAny: what came over the wire
-  data: any;
-}
-
-/** Reads events as EventSource does. */
-async function listen(query = "", headers: Record<string, string> = {}, of = emulator) {
-  const aborted = new AbortController();
-  const response = await fetch(`${of.console}api/requests/events${query}`, { headers, signal: aborted.signal });
-  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  async function next(event?: string): Promise<ServerEvent> {
-    for (;;) {
-      const end = text.indexOf("\n\n");
-      if (end < 0) {
-        const { value, done } = await reader.read();
-        if (done) throw new Error("the stream has ended");
-        text += value;
-        continue;
-      }
-      const fields = Object.fromEntries(
-        text
-          .slice(0, end)
-          .split("\n")
-          .map((line) => /^(\w+): (.*)$/.exec(line)!.slice(1)),
-      );
-      text = text.slice(end + 2);
-      if (event === undefined || fields.event === event) {
-        return { event: fields.event, id: fields.id && Number(fields.id), data: JSON.parse(fields.data) };
-      }
-    }
-  }
-  return { response, next, close: () => aborted.abort() };
-}
+const listen = listenTo(() => emulator);
 const ask = (path = "/v1.0/users") => emulator.fetch(`https://graph.microsoft.com${path}`);
 const control = (method: string, path: string, body: object = {}) =>
   fetch(emulator.console + path, {
@@ -118,31 +82,9 @@ describe("the events", () => {
     close();
   });
 
-  it("cut off who reads too slowly, and tell the others everything", async () => {
-    const { port, host } = new URL(emulator.console!);
-    const slow = connect(Number(port), "127.0.0.1").on("error", () => {});
-    slow.write(`GET /_emulator/api/requests/events HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
-    await once(slow, "readable");
-    const { next, close } = await listen();
-    const { data } = await next();
-    // As large as an entry gets, so that the socket is full soon.
-    const body = "x".repeat(65_000);
-    for (let n = data.latest + 1; n <= data.latest + 300; n += 1) {
-      await emulator.fetch("https://graph.microsoft.com/v1.0/users", { method: "POST", body });
-      expect((await next("request")).id).toBe(n);
-    }
-    let bytes = 0;
-    slow.on("data", (chunk) => {
-      bytes += chunk.length;
-    });
-    await new Promise((resolve) => slow.once("close", resolve));
-    expect(bytes).toBeLessThan(300 * body.length);
-    close();
-  });
-
   it("end with the emulator, and keep no process", async () => {
     const own = await startEmulator({ users: 0, control: true });
-    const { next } = await listen("", {}, own);
+    const { next } = await listenTo(() => own)();
     await next();
     await own.stop();
     await expect(next()).rejects.toThrow();
