@@ -11,6 +11,7 @@ const tried = [
   "test/graph/paging/id-set.test.ts",
   "test/graph/read-each.test.ts",
   "test/graph/requests/run-attempts.test.ts",
+  "test/graph/requests/unread-body.test.ts",
   "test/identity/configuration/in-tenant.test.ts",
   "test/identity/tokens/token-storms.test.ts",
   "test/journeys/chaos-directory.test.ts",

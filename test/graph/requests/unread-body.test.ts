@@ -10,6 +10,7 @@ import { countingProvider } from "../../support/graph-requests.js";
 import { json, type Loopback, startLoopback } from "../../support/loopback.js";
 import { ManualClock } from "../../support/manual-clock.js";
 import { failureOf } from "../../support/refusal.js";
+import { sampled } from "../../support/thorough.js";
 
 let loopback: Loopback;
 afterEach(() => loopback.close());
@@ -185,7 +186,7 @@ describe("an error's body", () => {
     expect(sent).toBeLessThan(60_000_000);
   });
 
-  it.each([400, 404, 503])("of status %i that is 300,000 levels deep can be handled", async (status) => {
+  it.each(sampled([503, 400, 404], 3))("of status %i that is 300,000 levels deep can be handled", async (status) => {
     const deep = `{"error":{"code":"Odd","message":"Deep.","more":${'{"a":'.repeat(300_000)}1${"}".repeat(300_000)}}}`;
     const client = await clientFor((_, response) =>
       response.writeHead(status, { "content-type": "application/json" }).end(deep),

@@ -70,7 +70,7 @@ const denied = {
 };
 
 describe("a request", () => {
-  const named = sampled(permissionTable, 4).map((row) => [`${row.method} ${row.path}`, row] as const);
+  const named = sampled(permissionTable, 6).map((row) => [`${row.method} ${row.path}`, row] as const);
 
   it.each(named)(
     "%s is refused without its permissions, in the words of Graph",
