@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -119,6 +119,18 @@ async function wrapWhenAllAreBuilt(): Promise<void> {
   }
 }
 
+/** The modules that bundlers read. The emulator is used as a whole, and shares no code: a bundler takes it as Node does. */
+const forBundlers = Object.fromEntries(
+  modules
+    .filter((module) => !module.startsWith("src/testing/"))
+    .map((module) => {
+      const name = module.replace(/^src\/|\.ts$/g, "");
+      const own = `src/${name}.bundled.ts`;
+      return [name, existsSync(own) ? own : module];
+    }),
+);
+forBundlers["graph-sdk.modules"] = "src/graph-sdk.modules.ts";
+
 /** `npm test` needs none, and they take most of the time. */
 const declarations: Options[] = [{ entry: entries, dts: { only: true }, format: "cjs" }];
 const forTests = process.env.npm_lifecycle_event === "pretest";
@@ -129,8 +141,7 @@ const forTests = process.env.npm_lifecycle_event === "pretest";
 export default defineConfig([
   ...bundles.map(([name, path]) => bundle(name, path)),
   {
-    // The emulator is used as a whole, and shares no code: a bundler takes it as Node does.
-    entry: modules.filter((module) => !module.startsWith("src/testing/")),
+    entry: forBundlers,
     bundle: false,
     format: "esm",
     outDir: "dist/esm",

@@ -1,4 +1,4 @@
-import { GraphClientError } from "@microsoft/microsoft-graph-client";
+import { GraphClientError } from "./graph-sdk.js";
 
 /** The stable names of everything that can go wrong. Branch on these, never on messages. */
 export type AppIdentityErrorCode =

@@ -1,7 +1,8 @@
-import { type AuthenticationProvider, Client } from "@microsoft/microsoft-graph-client";
+import type { AuthenticationProvider } from "@microsoft/microsoft-graph-client";
 import { type Checks, checkedOptions, kinds, numberFrom } from "../check-options.js";
 import { type Clock, systemClock } from "../clock.js";
 import { type CloudHosts, type CloudName, resolveCloud } from "../clouds.js";
+import { Client } from "../graph-sdk.js";
 import { type Fetch, resolveFetch } from "../http/fetch.js";
 import { refusal } from "../refusal.js";
 import type { ClientTraits, RetryOptions } from "./requests/attempt-policy.js";

@@ -7,6 +7,7 @@ import type { Listing } from "../graph/paging/listing.js";
 import type { NamesAtRunTime, Unforeseen } from "../graph/paths/names-at-run-time.js";
 import type { SelectedOf, Unselected } from "../graph/paths/path-types.js";
 import type { CollectionRules, KnownProperties } from "../graph/query/collection-rules.js";
+import { users as userMarks } from "../graph/query/filter-marks.js";
 import {
   type DefaultUserProperty,
   type ListedUser,
@@ -55,7 +56,7 @@ export const userRules: CollectionRules = {
   directory: true,
   maxPageSize: 999,
   smallPages: { property: "signInActivity", maxPageSize: 500 },
-  table: "users",
+  table: userMarks,
   properties: userProperties,
 };
 

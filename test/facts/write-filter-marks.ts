@@ -63,25 +63,29 @@ export function filterMarks(): string {
     );
     const lines = [...groups]
       .sort(([a], [b]) => a.localeCompare(b))
-      .map(([code, properties]) => `      ${code === "" ? "none" : code}: ${JSON.stringify(properties.join(", "))},`);
-    return `  ${collection}: {
-    basic: {
+      .map(([code, properties]) => `    ${code === "" ? "none" : code}: ${JSON.stringify(properties.join(", "))},`);
+    return `export const ${collection}: FilterMarks = {
+  basic: {
 ${lines.join("\n")}
-    },
-    sortable: ${JSON.stringify(sorted.map(({ property }) => property).join(", "))},
-  },`;
+  },
+  sortable: ${JSON.stringify(sorted.map(({ property }) => property).join(", "))},
+};
+`;
   });
   return `// biome-ignore-all format: written by a program
 
 /**
- * What Microsoft's tables say that a basic query can do with each property of a collection: e(q), i(n), s(tartsWith), g(e), l(e), n(ull);
- * \`none\` where only an advanced query serves it. Written by test/facts/write-filter-marks.ts from test/facts/filter-tables.tsv, whose header
- * has the sources.
+ * What Microsoft's tables say that a basic query can do with the properties of a collection. Written by test/facts/write-filter-marks.ts from
+ * test/facts/filter-tables.tsv, whose header has the sources; each apart, so that a bundle holds those that are asked for.
  */
-export const filterMarks = {
-${tables.join("\n")}
-} as const;
-`;
+export interface FilterMarks {
+  /** Properties by the letters of what can be done: e(q), i(n), s(tartsWith), g(e), l(e), n(ull); \`none\` where only an advanced query serves. */
+  readonly basic: Readonly<Record<string, string>>;
+  /** What a basic query sorts by. */
+  readonly sortable: string;
+}
+
+${tables.join("\n")}`;
 }
 
 const here = fileURLToPath(import.meta.url);

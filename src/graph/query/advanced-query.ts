@@ -1,5 +1,5 @@
 import type { CollectionRules } from "./collection-rules.js";
-import { filterMarks } from "./filter-marks.js";
+import type { FilterMarks } from "./filter-marks.js";
 import type { Clause, FilterFacts } from "./read-filter.js";
 
 /** What is asked of a collection, as far as it decides how. */
@@ -35,13 +35,12 @@ function countReason({ count }: Asked, { counting }: CollectionRules): string | 
 }
 
 function directoryReason({ filter, orderBy }: Asked, rules: CollectionRules): string | undefined {
-  const table = rules.table && filterMarks[rules.table];
   if (filter !== undefined) {
     const because = filterReason(filter, rules);
     if (because !== undefined) return because;
     if (orderBy !== undefined) return "it filters and sorts";
   }
-  const sortable = table?.sortable.split(", ") ?? [];
+  const sortable = rules.table?.sortable.split(", ") ?? [];
   const unsorted = orderBy?.map((clause) => clause.split(" ")[0]!).find((name) => !sortable.includes(name));
   if (unsorted !== undefined) return `it sorts by ${unsorted}`;
   return rules.cast ? "its path casts to a type" : undefined;
@@ -65,7 +64,7 @@ const advancedOnly: Record<string, string> = { ne: '"ne"', endswith: '"endsWith"
 
 const letters: Record<string, string> = { eq: "e", in: "i", startswith: "s", ge: "g", le: "l", null: "n" };
 
-function clauseReason({ path, operator }: Clause, table: CollectionRules["table"]): string | undefined {
+function clauseReason({ path, operator }: Clause, table: FilterMarks | undefined): string | undefined {
   const word = advancedOnly[operator];
   if (word !== undefined) return `it uses ${word}`;
   if (/^customSecurityAttributes\//i.test(path)) return "it filters on customSecurityAttributes";
@@ -86,14 +85,14 @@ function extensionKind(path: string): string | undefined {
   return path.includes("/") && root.includes("_") ? "(schema extension)" : undefined;
 }
 
-const parsed = new Map<string, ReadonlyMap<string, string>>();
+const parsed = new WeakMap<FilterMarks, ReadonlyMap<string, string>>();
 
 /** The letters of what a basic query can do with a property; none where it isn't in the table. */
-function basicOperators(table: NonNullable<CollectionRules["table"]>, path: string): string | undefined {
+function basicOperators(table: FilterMarks, path: string): string | undefined {
   let operators = parsed.get(table);
   if (operators === undefined) {
     // Graph minds no case in names.
-    const entries = Object.entries<string>(filterMarks[table].basic).flatMap(([code, names]) =>
+    const entries = Object.entries(table.basic).flatMap(([code, names]) =>
       names.split(", ").map((name) => [name.toLowerCase(), code === "none" ? "" : code] as const),
     );
     operators = new Map(entries);

@@ -1,4 +1,4 @@
-import type { filterMarks } from "./filter-marks.js";
+import * as marks from "./filter-marks.js";
 
 /** What is known about a collection before it is asked. */
 export interface CollectionRules {
@@ -17,7 +17,7 @@ export interface CollectionRules {
   /** Properties that smaller pages are documented for. */
   smallPages?: { property: string; maxPageSize: number };
   /** Which of Microsoft's tables tells how its properties are filtered and sorted. */
-  table?: keyof typeof filterMarks | undefined;
+  table?: marks.FilterMarks | undefined;
   /** All names; unchecked where absent. */
   properties?: KnownProperties | undefined;
   /** What its objects are called in errors. */
@@ -38,33 +38,31 @@ export interface KnownProperties {
   asOf: string;
 }
 
-type Table = NonNullable<CollectionRules["table"]>;
-
 /** The directory's collections by the segment they stand under, and the table of their objects. */
-const roots: Record<string, Table | undefined> = {
-  users: "users",
-  groups: "groups",
-  applications: "applications",
-  serviceprincipals: "servicePrincipals",
-  devices: "devices",
-  contacts: "contacts",
-  contracts: "contracts",
-  administrativeunits: "administrativeUnits",
-  directoryroles: "directoryRoles",
+const roots: Record<string, marks.FilterMarks | undefined> = {
+  users: marks.users,
+  groups: marks.groups,
+  applications: marks.applications,
+  serviceprincipals: marks.servicePrincipals,
+  devices: marks.devices,
+  contacts: marks.contacts,
+  contracts: marks.contracts,
+  administrativeunits: marks.administrativeUnits,
+  directoryroles: marks.directoryRoles,
   directoryroletemplates: undefined,
   directoryobjects: undefined,
 };
 
 /** The same by the type that a cast names. */
-const types: Record<string, Table | undefined> = {
-  user: "users",
-  group: "groups",
-  application: "applications",
-  serviceprincipal: "servicePrincipals",
-  device: "devices",
-  orgcontact: "contacts",
-  administrativeunit: "administrativeUnits",
-  directoryrole: "directoryRoles",
+const types: Record<string, marks.FilterMarks | undefined> = {
+  user: marks.users,
+  group: marks.groups,
+  application: marks.applications,
+  serviceprincipal: marks.servicePrincipals,
+  device: marks.devices,
+  orgcontact: marks.contacts,
+  administrativeunit: marks.administrativeUnits,
+  directoryrole: marks.directoryRoles,
 };
 
 /** What ties directory objects to others of the kind, and comes at 999 a page. */
@@ -173,7 +171,7 @@ function deletedRules([cast = ""]: readonly string[]): CollectionRules {
   return { noun: "objects", directory: true, maxPageSize: 999, table: castIn(cast)?.table };
 }
 
-function castIn(segment: string): { table: Table | undefined } | undefined {
+function castIn(segment: string): Pick<CollectionRules, "table"> | undefined {
   const [, type] = /^microsoft\.graph\.(\w+)$/.exec(segment) ?? [];
   return type === undefined ? undefined : { table: types[type] };
 }

@@ -1,10 +1,10 @@
+import type { GraphRequest } from "@microsoft/microsoft-graph-client";
 import {
   AuthenticationHandlerOptions,
-  type GraphRequest,
   RedirectHandlerOptions,
   ResponseType,
   RetryHandlerOptions,
-} from "@microsoft/microsoft-graph-client";
+} from "../../graph-sdk.js";
 import type { Attempt } from "./attempt.js";
 
 /**

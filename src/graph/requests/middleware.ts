@@ -1,15 +1,13 @@
 import { URL } from "node:url";
+import type { AuthenticationProvider, Context, Middleware } from "@microsoft/microsoft-graph-client";
+import type { GraphTokenRequest } from "../../access-token.js";
+import { isAppIdentityError } from "../../errors.js";
 import {
   AuthenticationHandlerOptions,
-  type AuthenticationProvider,
-  type Context,
-  type Middleware,
   RedirectHandlerOptions,
   RetryHandlerOptions,
   TelemetryHandler,
-} from "@microsoft/microsoft-graph-client";
-import type { GraphTokenRequest } from "../../access-token.js";
-import { isAppIdentityError } from "../../errors.js";
+} from "../../graph-sdk.js";
 import { answered, type Fetch } from "../../http/fetch.js";
 import { KnownSecrets } from "../../http/known-secrets.js";
 import { networkFailure } from "../../http/network-error.js";

@@ -1,2 +1,2 @@
-/** What is used of MSAL. A module of its own, loaded when a token is first asked for, from which a bundler can leave the rest out. */
-export { ConfidentialClientApplication, ProtocolMode } from "@azure/msal-node";
+/** What is used of MSAL, loaded when a token is first asked for. Bundlers get msal-library.bundled.ts in its place. */
+export const loadMsal = () => import("@azure/msal-node");

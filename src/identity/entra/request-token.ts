@@ -5,6 +5,7 @@ import { safeCause, safeReason } from "../../http/safe-cause.js";
 import type { ResolvedIdentity } from "../configuration/options.js";
 import type { Proof } from "../credentials/credential.js";
 import type { Token } from "../tokens/token.js";
+import { loadMsal } from "./msal-library.js";
 import { EntraNetwork } from "./msal-network.js";
 
 /** What one token request asks for. */
@@ -28,7 +29,7 @@ export async function requestToken(
   signal: AbortSignal,
 ): Promise<Token> {
   const { authority, clientId, tenantId, fetch, clock } = identity;
-  const msal = await import("./msal-library.js");
+  const msal = await loadMsal();
   const trustedHosts = [new URL(authority.url).host, ...authority.knownAuthorities];
   const network = new EntraNetwork({ fetch, clock, signal, trustedHosts, context: { tenantId, clientId } });
   const auth: Configuration["auth"] = {
