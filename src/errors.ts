@@ -161,7 +161,21 @@ Object.defineProperty(AppIdentityError.prototype, "name", {
 });
 Object.defineProperty(AppIdentityError.prototype, brand, { value: true });
 
-/** Recognises our errors also when they come from another copy of this package. */
-export function isAppIdentityError(value: unknown): value is AppIdentityError {
+/** Whether it is one of ours with all its methods, be it from another copy of this package. */
+export function isOwnError(value: unknown): value is AppIdentityError {
   return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
+}
+
+/**
+ * Recognises our errors also when they come from another copy of this package, or from another thread or process: a worker's `error` event
+ * keeps the fields, `code` first of all; structured clone (`postMessage()`) keeps message and stack, and nothing else of any error.
+ */
+export function isAppIdentityError(value: unknown): value is AppIdentityError {
+  return isOwnError(value) || isClone(value);
+}
+
+function isClone(value: unknown): boolean {
+  if (Object.prototype.toString.call(value) !== "[object Error]") return false;
+  const { name, stack } = value as Error;
+  return name === "AppIdentityError" || /^AppIdentityError: /.test(String(stack));
 }

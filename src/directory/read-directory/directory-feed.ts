@@ -1,5 +1,5 @@
 import type { Clock } from "../../clock.js";
-import { AppIdentityError, isAppIdentityError } from "../../errors.js";
+import { AppIdentityError, isOwnError } from "../../errors.js";
 import { Signal } from "../../graph/batch/signal.js";
 import { abortFailure } from "../../graph/failures/interruption.js";
 import { ProgressListener } from "../../graph/paging/progress-listener.js";
@@ -176,7 +176,7 @@ export class DirectoryWalk extends SerialIterator<DirectoryPage> {
 
 /** A place inside of a stream is its cursor's affair. */
 function failureOf(error: unknown, stream: string): unknown {
-  if (!isAppIdentityError(error)) return error;
+  if (!isOwnError(error)) return error;
   const { name: _name, code, message, continuationToken: _token, ...known } = error.toJSON();
   return new AppIdentityError(code, message, { ...known, stream, cause: error.cause });
 }

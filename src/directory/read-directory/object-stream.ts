@@ -1,4 +1,4 @@
-import { isAppIdentityError } from "../../errors.js";
+import { isOwnError } from "../../errors.js";
 import type { Changes } from "../../graph/paging/change-round.js";
 import { linkIn } from "../../graph/paging/continuation-token.js";
 import type { Listing } from "../../graph/paging/listing.js";
@@ -80,7 +80,7 @@ async function* listedPages(
       }
       return;
     } catch (error) {
-      const isLost = isAppIdentityError(error) && error.code === "page_token_expired";
+      const isLost = isOwnError(error) && error.code === "page_token_expired";
       if (!isLost || token === undefined || listings >= mostListings) throw error;
       token = undefined;
     }

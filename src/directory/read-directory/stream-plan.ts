@@ -1,4 +1,4 @@
-import { AppIdentityError, isAppIdentityError } from "../../errors.js";
+import { AppIdentityError, isOwnError } from "../../errors.js";
 import { isGuid } from "../../guid.js";
 import { longestCursor, refusedCursor, writeCursor } from "./cursor.js";
 import type { DirectoryChange, DirectoryPage } from "./directory-change.js";
@@ -197,5 +197,5 @@ export class StreamPlan {
 
 /** Graph doesn't take the ids together with the members. That it does is documented of each alone. */
 function isUnfilterable(error: unknown): boolean {
-  return isAppIdentityError(error) && (error.code === "unsupported_query" || error.code === "bad_request");
+  return isOwnError(error) && (error.code === "unsupported_query" || error.code === "bad_request");
 }

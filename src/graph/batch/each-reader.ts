@@ -1,5 +1,5 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
-import { type AppIdentityError, isAppIdentityError } from "../../errors.js";
+import { type AppIdentityError, isOwnError } from "../../errors.js";
 import { abortWith } from "../../on-abort.js";
 import { type Collection, locateCollection } from "../collection.js";
 import { abortFailure } from "../failures/interruption.js";
@@ -196,8 +196,8 @@ export class EachReader<I> extends SerialIterator<Handed<I>> {
     try {
       return { value: await readStep(collection, policy, this.#countAll) };
     } catch (error) {
-      const told = isAppIdentityError(error) ? error.with({ path }) : error;
-      return !outer && this.#options.failed === "yield" && isAppIdentityError(told) ? { error: told } : { fatal: told };
+      const told = isOwnError(error) ? error.with({ path }) : error;
+      return !outer && this.#options.failed === "yield" && isOwnError(told) ? { error: told } : { fatal: told };
     }
   }
 

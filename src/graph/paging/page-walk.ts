@@ -1,4 +1,4 @@
-import { type AppIdentityError, isAppIdentityError } from "../../errors.js";
+import { type AppIdentityError, isOwnError } from "../../errors.js";
 import { abortWith } from "../../on-abort.js";
 import { abortFailure } from "../failures/interruption.js";
 import { nameless } from "../requests/path-template.js";
@@ -190,7 +190,7 @@ export class PageWalk<T> {
   }
 
   #located(error: unknown, at: Position): unknown {
-    if (!isAppIdentityError(error)) return error;
+    if (!isOwnError(error)) return error;
     const place = this.#recovery.resumable(at);
     const { page } = place ?? at;
     const advised = this.#walk.advise?.(error) ?? error;

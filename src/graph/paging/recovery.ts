@@ -1,4 +1,4 @@
-import { AppIdentityError, isAppIdentityError } from "../../errors.js";
+import { AppIdentityError, isOwnError } from "../../errors.js";
 import type { Position } from "./continuation-token.js";
 import type { PageRequests } from "./page-requests.js";
 import type { Reading } from "./reading.js";
@@ -103,7 +103,7 @@ export class Recovery {
 
 /** Graph refuses what it was asked, in one of the ways in which it refuses a place that it no longer knows. */
 function isRefusal(error: unknown): error is AppIdentityError {
-  if (!isAppIdentityError(error)) return false;
+  if (!isOwnError(error)) return false;
   const { code, statusCode } = error;
   return code === "page_token_expired" || statusCode === 400 || statusCode === 404 || statusCode === 410;
 }

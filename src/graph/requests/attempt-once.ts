@@ -1,4 +1,4 @@
-import { AppIdentityError, isAppIdentityError } from "../../errors.js";
+import { AppIdentityError, isOwnError } from "../../errors.js";
 import { KnownSecrets } from "../../http/known-secrets.js";
 import { networkFailure } from "../../http/network-error.js";
 import { readErrorText } from "../../http/read-body.js";
@@ -80,7 +80,7 @@ async function readFailure(response: Response, attempt: OpenAttempt, { graphRoot
  */
 function failureOf(thrown: unknown, host: string, response: Response | undefined): AppIdentityError {
   const error = reviveError(thrown);
-  if (isAppIdentityError(error)) return error;
+  if (isOwnError(error)) return error;
   const { name, message, statusCode, code } = (error ?? {}) as Partial<Record<string, unknown>>;
   // The Graph SDK's word for anything that went wrong before an answer came; a lost connection is one of them.
   const isSdks =

@@ -1,7 +1,7 @@
 import { URL } from "node:url";
 import type { AuthenticationProvider, AuthenticationProviderOptions } from "@microsoft/microsoft-graph-client";
 import type { GraphTokenRequest } from "../../access-token.js";
-import { AppIdentityError, isAppIdentityError } from "../../errors.js";
+import { AppIdentityError, isOwnError } from "../../errors.js";
 import { safeCause, safeReason } from "../../http/safe-cause.js";
 
 /** Whether an address is Graph's own, port included. Whatever isn't gets neither token nor telemetry. */
@@ -26,7 +26,7 @@ export async function authorize(
   try {
     token = await authProvider.getAccessToken(request as AuthenticationProviderOptions);
   } catch (thrown) {
-    if (isAppIdentityError(thrown)) throw thrown;
+    if (isOwnError(thrown)) throw thrown;
     throw new AppIdentityError(
       "credential_callback_failed",
       `The client's authProvider failed: ${safeReason(thrown)}`,

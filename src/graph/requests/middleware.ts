@@ -1,7 +1,7 @@
 import { URL } from "node:url";
 import type { AuthenticationProvider, Context, Middleware } from "@microsoft/microsoft-graph-client";
 import type { GraphTokenRequest } from "../../access-token.js";
-import { isAppIdentityError } from "../../errors.js";
+import { isOwnError } from "../../errors.js";
 import {
   AuthenticationHandlerOptions,
   RedirectHandlerOptions,
@@ -130,7 +130,7 @@ function carriedBy(fetch: Fetch): Send {
       return answered(await fetch(request, options as RequestInit), "invalid_response", hostOf(outgoing));
     } catch (cause) {
       // The end of an attempt brings its own error as the signal's reason.
-      if (isAppIdentityError(cause)) throw cause;
+      if (isOwnError(cause)) throw cause;
       if (options.signal?.aborted) throw abortFailure(options.signal.reason);
       // The caller's own Authorization header counts as ours.
       const secrets = new KnownSecrets([options.headers.get("authorization")?.replace(/^\w+ +/, "")]);

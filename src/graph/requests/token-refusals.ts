@@ -1,5 +1,5 @@
 import type { Clock } from "../../clock.js";
-import { type AppIdentityError, isAppIdentityError } from "../../errors.js";
+import { type AppIdentityError, isOwnError } from "../../errors.js";
 import { claimsChallenge } from "../failures/claims-challenge.js";
 import type { TokenHints } from "./attempt.js";
 
@@ -23,7 +23,7 @@ export class RefreshAllowance {
 
 /** A provider that fetches no further token because so many were refused says so in an error of its own; Graph's words tell more. */
 export function withoutToken(error: unknown, refusal: AppIdentityError): unknown {
-  if (!isAppIdentityError(error) || error.host !== undefined || error.retryAfterMs === undefined) return error;
+  if (!isOwnError(error) || error.host !== undefined || error.retryAfterMs === undefined) return error;
   const limited = error.code === "unauthorized" || error.code === "claims_challenge_unmet";
   return limited ? refusal.with({ retryAfterMs: error.retryAfterMs }) : error;
 }

@@ -1,6 +1,6 @@
 import { ReadableStream } from "node:stream/web";
 import type { Clock } from "../../clock.js";
-import { AppIdentityError, isAppIdentityError } from "../../errors.js";
+import { AppIdentityError, isOwnError } from "../../errors.js";
 import { networkFailure } from "../../http/network-error.js";
 import { type BodyStart, isWebStream, readText } from "../../http/read-body.js";
 import { abortFailure, timeoutFailure } from "../failures/interruption.js";
@@ -58,7 +58,7 @@ function watched(body: globalThis.ReadableStream<Uint8Array>, attempt: Attempt, 
           ended();
           reader.cancel().catch(() => {});
           const { aborted, reason } = attempt.signal;
-          if (isAppIdentityError(cause)) controller.error(cause);
+          if (isOwnError(cause)) controller.error(cause);
           else controller.error(aborted ? abortFailure(reason) : networkFailure(cause, host));
         }
       },

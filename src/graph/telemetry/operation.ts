@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type Channel, channel } from "node:diagnostics_channel";
 import type { Clock } from "../../clock.js";
-import { type AppIdentityErrorCode, isAppIdentityError } from "../../errors.js";
+import { type AppIdentityErrorCode, isOwnError } from "../../errors.js";
 
 /**
  * What is told of: a `walk` through a collection or through `readEach()`'s items, each `page` of it, each `batch`, each
@@ -132,7 +132,7 @@ export class Operation {
       ...this.beginning,
       durationMs,
       ...ending,
-      ...(isAppIdentityError(error) && { code: error.code }),
+      ...(isOwnError(error) && { code: error.code }),
     } satisfies GraphEvent);
   }
 }
