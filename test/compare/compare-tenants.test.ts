@@ -219,14 +219,14 @@ describe("Two tenants that are alike", () => {
     // Other people, other ids, more of them: what may differ between two directories of one service.
     const [given, embedded] = [await party({ seed: 7, users: 300, groups: 40 }), await party()];
     alike = [given.party, embedded.party];
-    found = await findings(...alike);
+    found = await findings(...alike, sampled(probes, 2));
   });
 
   it("differ in nothing that is compared", () => {
     expect(apart(found)).toEqual([]);
     const compared = found.filter(({ skipped }) => skipped === undefined);
     console.log(`${probes.length} probes, ${verdictOn(found)}`);
-    expect(compared.length).toBeGreaterThan(90);
+    expect(compared.length).toBeGreaterThan(thorough ? 90 : 40);
   });
 
   it("are named apart, each probe under a name of its own", () => {

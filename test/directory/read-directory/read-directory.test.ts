@@ -29,7 +29,7 @@ async function read(tables: DirectoryTables, options: ReadDirectoryOptions = {})
 
 describe("the whole directory", () => {
   it("comes complete, in streams of up to fifty groups, and a quiet round asks each of them once", async () => {
-    const emulator = await start({ users: 400, groups: 130 });
+    const emulator = await start({ users: 120, groups: 130 });
     const tables = new DirectoryTables();
     const first = await read(tables);
     expect(tables.rows()).toEqual(directoryRows(emulator));
@@ -201,7 +201,7 @@ describe("the whole directory", () => {
   });
 
   it("resets the one stream whose state Graph has forgotten, and no other", async () => {
-    const emulator = await start({ users: 200, groups: 120 });
+    const emulator = await start({ users: 80, groups: 120 });
     const tables = new DirectoryTables();
     await read(tables);
     const [forgotten = ""] = [...tables.cursors.keys()].filter((stream) => stream.startsWith("members:"));
@@ -233,7 +233,7 @@ describe("the whole directory", () => {
   });
 
   it("lists memberships anew to reconcile, and follows them afterwards from where it was", async () => {
-    const emulator = await start({ users: 300, groups: 110 });
+    const emulator = await start({ users: 100, groups: 110 });
     const tables = new DirectoryTables();
     await read(tables);
     const [edge = ""] = tables.edges.keys();
