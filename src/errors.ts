@@ -1,3 +1,4 @@
+import { brand, hasBrand } from "./error-brand.js";
 import { GraphClientError } from "./graph-sdk.js";
 
 /** The stable names of everything that can go wrong. Branch on these, never on messages. */
@@ -80,8 +81,6 @@ export interface AppIdentityErrorDetails {
   adminConsentUrl?: string | undefined;
 }
 
-const brand = Symbol.for("graph-app-identity.error");
-
 /**
  * Every failure of this package. It extends the Graph SDK's `GraphClientError` because the SDK replaces any other error that passes
  * through a client by a `GraphError` without its fields.
@@ -161,17 +160,12 @@ Object.defineProperty(AppIdentityError.prototype, "name", {
 });
 Object.defineProperty(AppIdentityError.prototype, brand, { value: true });
 
-/** Whether it is one of ours with all its methods, be it from another copy of this package. */
-export function isOwnError(value: unknown): value is AppIdentityError {
-  return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
-}
-
 /**
  * Recognises our errors also when they come from another copy of this package, or from another thread or process: a worker's `error` event
  * keeps the fields, `code` first of all; structured clone (`postMessage()`) keeps message and stack, and nothing else of any error.
  */
 export function isAppIdentityError(value: unknown): value is AppIdentityError {
-  return isOwnError(value) || isClone(value);
+  return hasBrand(value) || isClone(value);
 }
 
 function isClone(value: unknown): boolean {

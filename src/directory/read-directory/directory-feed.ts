@@ -1,11 +1,12 @@
 import type { Clock } from "../../clock.js";
-import { AppIdentityError, isOwnError } from "../../errors.js";
+import { AppIdentityError } from "../../errors.js";
 import { Signal } from "../../graph/batch/signal.js";
 import { abortFailure } from "../../graph/failures/interruption.js";
 import { ProgressListener } from "../../graph/paging/progress-listener.js";
 import { SerialIterator } from "../../graph/paging/serial-iterator.js";
 import type { RequestTally } from "../../graph/requests/request-tally.js";
 import { abortWith } from "../../on-abort.js";
+import { isOwnError } from "../../own-error.js";
 import type { DirectoryPage } from "./directory-change.js";
 import type { Stream, StreamPlan } from "./stream-plan.js";
 

@@ -1,7 +1,7 @@
-import { isOwnError } from "../../errors.js";
 import type { Changes } from "../../graph/paging/change-round.js";
 import { linkIn } from "../../graph/paging/continuation-token.js";
 import type { Listing } from "../../graph/paging/listing.js";
+import { isOwnError } from "../../own-error.js";
 
 /** How the objects of one kind are asked for. */
 export interface ObjectSource {

@@ -1,5 +1,6 @@
-import { AppIdentityError, isOwnError } from "../../errors.js";
+import { AppIdentityError } from "../../errors.js";
 import { isGuid } from "../../guid.js";
+import { isOwnError } from "../../own-error.js";
 import { longestCursor, refusedCursor, writeCursor } from "./cursor.js";
 import type { DirectoryChange, DirectoryPage } from "./directory-change.js";
 import type { DirectorySources, SelectedSource } from "./directory-sources.js";

@@ -1,6 +1,7 @@
 import type { Client } from "@microsoft/microsoft-graph-client";
-import { type AppIdentityError, isOwnError } from "../../errors.js";
+import type { AppIdentityError } from "../../errors.js";
 import { abortWith } from "../../on-abort.js";
+import { isOwnError } from "../../own-error.js";
 import { type Collection, locateCollection } from "../collection.js";
 import { abortFailure } from "../failures/interruption.js";
 import type { ListProgress } from "../paging/progress.js";

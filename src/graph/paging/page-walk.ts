@@ -1,5 +1,6 @@
-import { type AppIdentityError, isOwnError } from "../../errors.js";
+import type { AppIdentityError } from "../../errors.js";
 import { abortWith } from "../../on-abort.js";
+import { isOwnError } from "../../own-error.js";
 import { abortFailure } from "../failures/interruption.js";
 import { nameless } from "../requests/path-template.js";
 import { Operation } from "../telemetry/operation.js";

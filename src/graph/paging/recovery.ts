@@ -1,4 +1,5 @@
-import { AppIdentityError, isOwnError } from "../../errors.js";
+import { AppIdentityError } from "../../errors.js";
+import { isOwnError } from "../../own-error.js";
 import type { Position } from "./continuation-token.js";
 import type { PageRequests } from "./page-requests.js";
 import type { Reading } from "./reading.js";

@@ -1,9 +1,10 @@
-import { AppIdentityError, isOwnError } from "../../errors.js";
+import { AppIdentityError } from "../../errors.js";
 import { KnownSecrets } from "../../http/known-secrets.js";
 import { networkFailure } from "../../http/network-error.js";
 import { readErrorText } from "../../http/read-body.js";
 import { isTransientStatus } from "../../http/retry-after.js";
 import { safeCause, safeFailure, safeReason } from "../../http/safe-cause.js";
+import { isOwnError } from "../../own-error.js";
 import { graphFailure, redirectFailure } from "../failures/graph-failure.js";
 import { abortFailure } from "../failures/interruption.js";
 import { reviveError } from "../failures/revive-error.js";

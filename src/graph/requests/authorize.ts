@@ -1,8 +1,9 @@
 import { URL } from "node:url";
 import type { AuthenticationProvider, AuthenticationProviderOptions } from "@microsoft/microsoft-graph-client";
 import type { GraphTokenRequest } from "../../access-token.js";
-import { AppIdentityError, isOwnError } from "../../errors.js";
+import { AppIdentityError } from "../../errors.js";
 import { safeCause, safeReason } from "../../http/safe-cause.js";
+import { isOwnError } from "../../own-error.js";
 
 /** Whether an address is Graph's own, port included. Whatever isn't gets neither token nor telemetry. */
 export function isGraphAddress(address: string, graphRoot: string): boolean {

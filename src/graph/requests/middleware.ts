@@ -1,7 +1,6 @@
 import { URL } from "node:url";
 import type { AuthenticationProvider, Context, Middleware } from "@microsoft/microsoft-graph-client";
 import type { GraphTokenRequest } from "../../access-token.js";
-import { isOwnError } from "../../errors.js";
 import {
   AuthenticationHandlerOptions,
   RedirectHandlerOptions,
@@ -12,6 +11,7 @@ import { answered, type Fetch } from "../../http/fetch.js";
 import { KnownSecrets } from "../../http/known-secrets.js";
 import { networkFailure } from "../../http/network-error.js";
 import { safeFailure } from "../../http/safe-cause.js";
+import { isOwnError } from "../../own-error.js";
 import { abortFailure } from "../failures/interruption.js";
 import { type Attempt, OpenAttempt, release } from "./attempt.js";
 import type { AttemptPolicy, ClientTraits } from "./attempt-policy.js";

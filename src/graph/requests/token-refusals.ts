@@ -1,5 +1,6 @@
 import type { Clock } from "../../clock.js";
-import { type AppIdentityError, isOwnError } from "../../errors.js";
+import type { AppIdentityError } from "../../errors.js";
+import { isOwnError } from "../../own-error.js";
 import { claimsChallenge } from "../failures/claims-challenge.js";
 import type { TokenHints } from "./attempt.js";
 

@@ -1,8 +1,9 @@
 import { ReadableStream } from "node:stream/web";
 import type { Clock } from "../../clock.js";
-import { AppIdentityError, isOwnError } from "../../errors.js";
+import { AppIdentityError } from "../../errors.js";
 import { networkFailure } from "../../http/network-error.js";
 import { type BodyStart, isWebStream, readText } from "../../http/read-body.js";
+import { isOwnError } from "../../own-error.js";
 import { abortFailure, timeoutFailure } from "../failures/interruption.js";
 import type { Attempt } from "./attempt.js";
 

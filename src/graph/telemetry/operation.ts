@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { type Channel, channel } from "node:diagnostics_channel";
 import type { Clock } from "../../clock.js";
-import { type AppIdentityErrorCode, isOwnError } from "../../errors.js";
+import type { AppIdentityErrorCode } from "../../errors.js";
+import { isOwnError } from "../../own-error.js";
 
 /**
  * What is told of: a `walk` through a collection or through `readEach()`'s items, each `page` of it, each `batch`, each
