@@ -1,4 +1,4 @@
-import { createPublicKey, type JsonWebKey, type KeyObject, X509Certificate } from "node:crypto";
+import { createHash, createPublicKey, type JsonWebKey, type KeyObject, X509Certificate } from "node:crypto";
 import { seededGuid, seededSecret } from "./chance/seeded.js";
 import { checkKnown, checkText, checkTexts, checkValue } from "./check-options.js";
 
@@ -45,7 +45,20 @@ export interface AppOptions {
   accessTokenVersion?: 1 | 2;
 }
 
+/** A secret as an app has it. One that came by a snapshot is known by its hash. */
+export interface RegisteredSecret {
+  id: string;
+  value: string | undefined;
+  /** Of its UTF-8 text, in hex. */
+  sha256: string;
+  /** Its last characters. */
+  hint: string;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+}
+
 export interface RegisteredCertificate {
+  pem: string;
   publicKey: KeyObject;
   sha1: string;
   sha256: string;
@@ -60,6 +73,7 @@ export interface FederatedCredential {
   publicKey: KeyObject;
 }
 
+export const sha256Of = (text: string) => createHash("sha256").update(text).digest("hex");
 const unseparated = (fingerprint: string) => fingerprint.replaceAll(":", "");
 
 /** What is registered once, however many tenants consent to it. */
@@ -70,7 +84,7 @@ export class AppRegistration {
   asksFor: readonly string[];
   readonly accessTokenVersion: 1 | 2;
   readonly publicClient: boolean;
-  readonly secrets: { id: string; value: string; expiresAt: number }[] = [];
+  readonly secrets: RegisteredSecret[] = [];
   readonly certificates: RegisteredCertificate[] = [];
   readonly federatedCredentials: FederatedCredential[] = [];
   #seed: string;
@@ -104,12 +118,26 @@ export class AppRegistration {
     const { value, expiresAt } = options;
     checkText("value", value);
     checkValue("expiresAt", expiresAt, expiresAt instanceof Date && !Number.isNaN(expiresAt.getTime()), "a date");
-    const name = `${this.#seed}:secret:${this.#secretsMade}`;
-    this.#secretsMade += 1;
+    let name: string;
+    do {
+      name = `${this.#seed}:secret:${this.#secretsMade}`;
+      this.#secretsMade += 1;
+    } while (this.secrets.some(({ id }) => id === seededGuid(name)));
     const secret = value ?? seededSecret(name);
-    const id = seededGuid(name);
-    this.secrets.push({ id, value: secret, expiresAt: expiresAt?.getTime() ?? Number.POSITIVE_INFINITY });
+    this.secrets.push({
+      id: seededGuid(name),
+      value: secret,
+      sha256: sha256Of(secret),
+      hint: secret.slice(-3),
+      expiresAt: expiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
+    });
     return secret;
+  }
+
+  /** Takes a secret over whose hash is known; its value, too, where it was made here. */
+  adoptSecret(secret: Omit<RegisteredSecret, "value">): void {
+    const made = Array.from({ length: 16 }, (_, number) => seededSecret(`${this.#seed}:secret:${number}`));
+    this.secrets.push({ ...secret, value: made.find((value) => sha256Of(value) === secret.sha256) });
   }
 
   addCertificate(pem: string): void {
@@ -118,6 +146,7 @@ export class AppRegistration {
       throw new TypeError("A certificate is registered as PEM text with a CERTIFICATE block in it.");
     const certificate = new X509Certificate(text);
     this.certificates.push({
+      pem: text,
       publicKey: certificate.publicKey,
       sha1: unseparated(certificate.fingerprint),
       sha256: unseparated(certificate.fingerprint256),
@@ -162,10 +191,12 @@ export class App {
     return this.registration.displayName;
   }
 
-  /** The secret that was registered last. @throws Error when there is none. */
+  /** The secret that was registered last. @throws Error when there is none, or a snapshot brought its hash alone */
   get clientSecret(): string {
     const secret = this.registration.secrets.at(-1);
     if (!secret) throw new Error(`The app ${this.displayName} has no secret.`);
+    if (secret.value === undefined)
+      throw new Error(`Of the secret of ${this.displayName} the snapshot knew a hash only.`);
     return secret.value;
   }
 
@@ -177,7 +208,9 @@ export class App {
   /** Takes every secret away that has this value, or all of them. */
   removeSecrets(value?: string): void {
     const { secrets } = this.registration;
-    secrets.splice(0, secrets.length, ...secrets.filter((secret) => value !== undefined && secret.value !== value));
+    const sha256 = value === undefined ? undefined : sha256Of(value);
+    const others = secrets.filter((secret) => sha256 !== undefined && secret.sha256 !== sha256);
+    secrets.splice(0, secrets.length, ...others);
   }
 
   /** Registers a certificate, given as PEM. */

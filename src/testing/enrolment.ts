@@ -106,7 +106,7 @@ function applicationOf({ registration }: App): object {
       customKeyIdentifier: null,
       displayName: null,
       endDateTime: Number.isFinite(expiresAt) ? isoSeconds(expiresAt) : null,
-      hint: value.slice(0, 3),
+      hint: value?.slice(0, 3) ?? null,
       keyId: id,
       secretText: null,
       startDateTime: null,

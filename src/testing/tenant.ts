@@ -57,6 +57,8 @@ export class Tenant {
   readonly id: string;
   readonly domain: string;
   readonly apps = new Map<string, App>();
+  /** What it was made with. */
+  readonly recipe: Required<TenantOptions>;
   readonly #seed: number;
   /** Apps that were registered here, as against those of other tenants. */
   readonly #own = new WeakSet<App>();
@@ -76,6 +78,7 @@ export class Tenant {
     checkText("domain", domain);
     this.id = tenantId.toLowerCase();
     this.domain = domain.toLowerCase();
+    this.recipe = { ...defaultSizes, ...sizes, seed, tenantId: this.id, domain: this.domain };
     this.#seed = seed;
     this.#create = () => {
       const directory = createDirectory({ ...sizes, seed, tenantId: this.id, domain: this.domain, clock });
@@ -119,9 +122,14 @@ export class Tenant {
 
   register(options: AppOptions): App {
     checkKnown("addApp()", options, appOptions);
-    this.#registered += 1;
-    const name = `App ${this.#registered}`;
-    return this.#enter(new AppRegistration(options, `${this.#seed}:${name}`, name), options, true);
+    let registration: AppRegistration;
+    // An id that follows from the seed may have come with a snapshot.
+    do {
+      this.#registered += 1;
+      const name = `App ${this.#registered}`;
+      registration = new AppRegistration(options, `${this.#seed}:${name}`, name);
+    } while (options.clientId === undefined && this.apps.has(registration.clientId));
+    return this.#enter(registration, options, true);
   }
 
   /** Makes an app that is registered elsewhere known here, with its credentials. */

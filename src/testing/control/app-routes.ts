@@ -17,7 +17,6 @@ function appOf({ tenant, params }: ControlCall): App {
   return app;
 }
 
-const hintOf = (secret: string) => secret.slice(-3);
 const timeOf = (ms: number) => (Number.isFinite(ms) ? new Date(ms).toISOString() : null);
 
 function certificateShown({ sha1, sha256, notBefore, notAfter }: RegisteredCertificate): object {
@@ -35,7 +34,7 @@ function shown(app: App): object {
     asksFor,
     disabled: app.disabled,
     identifierUris,
-    secrets: secrets.map(({ id, value, expiresAt }) => ({ id, hint: hintOf(value), expiresAt: timeOf(expiresAt) })),
+    secrets: secrets.map(({ id, hint, expiresAt }) => ({ id, hint, expiresAt: timeOf(expiresAt) })),
     certificates: certificates.map(certificateShown),
   };
 }
@@ -60,8 +59,8 @@ function addSecret(call: ControlCall): object {
   const expiresAt = body.expiresAt === undefined ? undefined : new Date(body.expiresAt as string);
   const app = appOf(call);
   app.addSecret({ ...(body.value !== undefined && { value: body.value as string }), ...(expiresAt && { expiresAt }) });
-  const { id, value } = app.registration.secrets.at(-1)!;
-  return { id, value, hint: hintOf(value), expiresAt: expiresAt?.toISOString() ?? null };
+  const { id, value, hint } = app.registration.secrets.at(-1)!;
+  return { id, value, hint, expiresAt: expiresAt?.toISOString() ?? null };
 }
 
 function addCertificate(call: ControlCall): object {

@@ -9,13 +9,13 @@ import { directoryRoutes } from "./directory-routes.js";
 import { createEventStreams } from "./event-stream.js";
 import { checkQuery } from "./query.js";
 import { requestRoutes } from "./request-routes.js";
-import type { Controlled, ControlReply, Route } from "./route.js";
+import type { ControlCall, Controlled, ControlReply, Route } from "./route.js";
+import { importRoute, snapshotRoutes } from "./snapshot-routes.js";
 import { createStateChanges } from "./state-changes.js";
 import { graphRoutes, stateRoutes } from "./state-routes.js";
 
 /** No tenant's name and no version of Graph. */
 export const controlPrefix = "/_emulator/";
-const mostBodyBytes = 2 ** 20;
 
 export interface ControlOptions {
   emulator: Omit<Controlled, "events">;
@@ -61,8 +61,9 @@ export function createControl({ emulator: controlled, isOwn, token, version }: C
         },
       }),
     },
-    ...[...appRoutes, ...directoryRoutes, ...graphRoutes].map(ofTenant),
+    ...[...appRoutes, ...directoryRoutes, importRoute, ...graphRoutes].map(ofTenant),
     ...stateRoutes,
+    ...snapshotRoutes,
     ...requestRoutes,
     {
       method: "GET",
@@ -106,10 +107,18 @@ export function createControl({ emulator: controlled, isOwn, token, version }: C
     checkQuery(url.searchParams, route.query ?? {});
     const tenant = emulator.tenant(url.searchParams.get("tenant") ?? undefined);
     if (!tenant) throw notFound(`tenant ${url.searchParams.get("tenant")}`);
-    const body = await readBody(incoming);
+    const read = await readBody(incoming, route);
     const lastEvent = incoming.headers["last-event-id"];
     const lastEventId = /^\d{1,15}$/.test(String(lastEvent)) ? Number(lastEvent) : undefined;
-    const reply = await route.handle({ emulator, tenant, params, query: url.searchParams, lastEventId, body, signal });
+    const reply = await route.handle({
+      emulator,
+      tenant,
+      params,
+      query: url.searchParams,
+      lastEventId,
+      ...read,
+      signal,
+    });
     if (route.method !== "GET") events.look();
     return reply;
   }
@@ -208,19 +217,29 @@ function decoded(segment: string): string {
   }
 }
 
-async function readBody(incoming: IncomingMessage): Promise<Record<string, unknown>> {
+async function readBody(
+  incoming: IncomingMessage,
+  { accepts, mostBodyBytes = 2 ** 20 }: Route,
+): Promise<Pick<ControlCall, "body" | "text" | "contentType">> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes <= mostBodyBytes) chunks.push(chunk);
   }
-  if (bytes === 0) return {};
-  if (!/^application\/json\s*(;|$)/i.test(incoming.headers["content-type"] ?? ""))
-    throw new ControlError("unsupported_media_type", "A body is application/json.");
+  const [type = ""] = (incoming.headers["content-type"] ?? "").toLowerCase().split(";");
+  const contentType = type.trim();
+  if (bytes === 0 && !accepts) return { body: {}, text: "", contentType };
+  const types = accepts ?? ["application/json"];
+  if (!types.includes(contentType))
+    throw new ControlError("unsupported_media_type", `A body is ${types.join(" or ")}.`);
   if (bytes > mostBodyBytes) throw new ControlError("too_large", `A body has ${mostBodyBytes} bytes at most.`);
-  const body = parsed(Buffer.concat(chunks).toString());
-  if (typeof body === "object" && body !== null && !Array.isArray(body)) return body as Record<string, unknown>;
+  const text = Buffer.concat(chunks).toString();
+  if (accepts) return { body: {}, text, contentType };
+  const body = parsed(text);
+  if (typeof body === "object" && body !== null && !Array.isArray(body)) {
+    return { body: body as Record<string, unknown>, text, contentType };
+  }
   throw new ControlError("invalid", "The body must be a JSON object.");
 }
 

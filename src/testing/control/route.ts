@@ -34,6 +34,10 @@ export interface ControlCall {
   /** The last event that a reader of events has seen. */
   lastEventId: number | undefined;
   body: Readonly<Record<string, unknown>>;
+  /** The body as it came, where the route reads it itself. */
+  text: string;
+  /** Of the body, without parameters. */
+  contentType: string;
   /** Aborts when the caller has gone. */
   signal: AbortSignal;
 }
@@ -58,6 +62,10 @@ export interface Route {
   does: string;
   /** What its query knows. Default: nothing. */
   query?: QueryTable;
+  /** Types of a body that it reads itself. Default: a JSON object is read for it. */
+  accepts?: readonly string[];
+  /** Default 1 MiB. */
+  mostBodyBytes?: number;
   handle(call: ControlCall): ControlReply | Promise<ControlReply>;
 }
 

@@ -1,39 +1,17 @@
-import type { Armed, Fault } from "../faults/faults.js";
+import { faultAsJson, faultFromJson } from "../faults/fault-json.js";
+import type { Armed } from "../faults/faults.js";
 import { type GraphSwitches, initialSwitches } from "../graph/switches.js";
 import { ControlError, checkFields, notFound } from "./control-error.js";
 import type { ControlCall, ControlReply, Route } from "./route.js";
 
-/** Functions can be given only in code; a pattern comes as `{ pattern, flags }`. */
-function faultOf(body: ControlCall["body"]): Fault {
-  const { path, ...rest } = body;
-  for (const name of ["where", "nextLink"] as const) {
-    if (name in rest) throw new ControlError("invalid", `"${name}" is a function, and can be given only in code.`);
-  }
-  if (path === undefined || typeof path === "string") return body as Fault;
-  const { pattern, flags = "" } = (path ?? {}) as { pattern?: unknown; flags?: unknown };
-  try {
-    if (typeof pattern !== "string" || typeof flags !== "string") throw new TypeError();
-    return { ...rest, path: new RegExp(pattern, flags) } as Fault;
-  } catch {
-    throw new ControlError("invalid", '"path" must be a text or { pattern, flags }.');
-  }
-}
-
-function faultShown({ id, fault, struck, left }: Armed): object {
-  const { path, where: _, nextLink: __, ...rest } = fault;
-  const shown = path instanceof RegExp ? { pattern: path.source, flags: path.flags } : path;
-  return {
-    id,
-    ...rest,
-    ...(shown !== undefined && { path: shown }),
-    struck,
-    left: Number.isFinite(left) ? left : null,
-  };
+function faultShown(armed: Armed): object {
+  const { id, struck, left } = armed;
+  return { id, ...faultAsJson(armed), struck, left: Number.isFinite(left) ? left : null };
 }
 
 function addFault({ emulator: { faults }, body }: ControlCall): ControlReply {
   try {
-    faults.add(faultOf(body));
+    faults.add(faultFromJson(body));
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
     throw new ControlError("invalid", error.message);

@@ -16,6 +16,8 @@ interface Entry extends Changed {
 
 /** Changes of one relation, to be read from both ends. */
 export interface Links {
+  /** Sources of which something was changed. */
+  sources(): Iterable<number>;
   forward(source: number): Changed | undefined;
   backward(target: number): Changed | undefined;
   /** @returns whether they weren't related before */
@@ -42,6 +44,7 @@ export function createLinks(): Links {
   }
 
   return {
+    sources: () => ends[0].keys(),
     forward: (source) => ends[0].get(source),
     backward: (target) => ends[1].get(target),
     connect: (source, target, generated) =>

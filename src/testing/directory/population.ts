@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { EmulatorClock } from "../wire/messages.js";
 import { clone } from "./clone.js";
 import type { Collection, Kind, Member } from "./collection.js";
@@ -33,8 +34,17 @@ export interface Population extends Collection {
   view(key: number): Record<string, unknown>;
   /** @returns the key of the new object */
   add(given: object): number;
+  /** Objects that were given something, in the order of their keys; not those that are gone for good. */
+  touched(): number[];
+  /** What a generated object was given, as far as it differs from what it was generated with; of another everything. */
+  given(key: number): Record<string, unknown>;
+  /** Gives an object properties, or adds one, without looking whether its names are taken: see `checkNames`. @returns its key */
+  write(key: number | undefined, given: object): number;
+  /** @throws TypeError when another has a name of this object */
+  checkNames(key: number): void;
   update(key: number, given: object): void;
-  remove(key: number, reason: Removal["reason"]): void;
+  /** @param at milliseconds since 1970. Default: now */
+  remove(key: number, reason: Removal["reason"], at?: number): void;
   /** The object with this name among those that were deleted and can be restored. */
   restorable(name: string): number | undefined;
   restore(key: number): void;
@@ -128,14 +138,45 @@ export function createPopulation(recipe: Recipe, clock: EmulatorClock, log: (cha
     return clone(given) as Record<string, unknown>;
   }
 
-  function claimNames(given: Record<string, unknown>, key: number): void {
-    const claimed = Object.keys(identifiers).filter((property) => typeof given[property] === "string");
-    for (const property of claimed) {
+  const namesIn = (given: Record<string, unknown>) =>
+    Object.keys(identifiers).filter((property) => typeof given[property] === "string");
+
+  function checkFree(given: Record<string, unknown>, key: number): void {
+    for (const property of namesIn(given)) {
       const owner = keyOf(String(given[property]), property);
       if (owner === undefined || owner === key) continue;
       throw new TypeError(`Another ${entity} is already called "${given[property]}"`);
     }
-    for (const property of claimed) aliases.set(`${property} ${String(given[property]).toLowerCase()}`, key);
+  }
+
+  function takeNames(given: Record<string, unknown>, key: number): void {
+    for (const property of namesIn(given)) aliases.set(`${property} ${String(given[property]).toLowerCase()}`, key);
+  }
+
+  const namesOf = (key: number) =>
+    Object.fromEntries(Object.keys(identifiers).map((name) => [name, member(key)(name)]));
+
+  function view(key: number): Record<string, unknown> {
+    const read = member(key);
+    const extensions = Object.keys(overlays.get(key) ?? {}).filter((name) => name.includes("_"));
+    return Object.fromEntries([...properties, ...extensions].map((property) => [property, clone(read(property))]));
+  }
+
+  function append(given: Record<string, unknown>, check: boolean): number {
+    const key = end;
+    const whole = { ...recipe.complete?.(given, key), ...given };
+    if (check) checkFree(whole, key);
+    takeNames(whole, key);
+    overlays.set(key, whole);
+    end += 1;
+    log({ kind, key, properties: undefined });
+    return key;
+  }
+
+  function change(key: number, given: Record<string, unknown>): void {
+    takeNames(given, key);
+    overlays.set(key, { ...overlays.get(key), ...given });
+    log({ kind, key, properties: Object.keys(given) });
   }
 
   return {
@@ -158,35 +199,43 @@ export function createPopulation(recipe: Recipe, clock: EmulatorClock, log: (cha
       if (key === undefined) throw new TypeError(`There is no ${entity} "${name}"`);
       return key;
     },
-    view(key) {
-      const read = member(key);
-      const extensions = Object.keys(overlays.get(key) ?? {}).filter((name) => name.includes("_"));
-      return Object.fromEntries([...properties, ...extensions].map((property) => [property, clone(read(property))]));
-    },
-    add(properties) {
-      const given = checked(properties);
-      const key = end;
-      const whole = { ...recipe.complete?.(given, key), ...given };
-      claimNames(whole, key);
-      overlays.set(key, whole);
-      end += 1;
-      log({ kind, key, properties: undefined });
-      return key;
-    },
+    view,
+    add: (properties) => append(checked(properties), true),
     update(key, properties) {
       const given = checked(properties);
       if ("id" in given) throw new TypeError(`The id of a ${entity} can't be changed`);
-      claimNames(given, key);
-      overlays.set(key, { ...overlays.get(key), ...given });
-      log({ kind, key, properties: Object.keys(given) });
+      checkFree(given, key);
+      change(key, given);
     },
-    remove(key, reason) {
-      removed.set(key, { reason, at: clock.now() });
+    touched: () =>
+      [...overlays.keys()].filter((key) => removed.get(key)?.reason !== "deleted").sort((one, other) => one - other),
+    given(key) {
+      const overlay = overlays.get(key) ?? {};
+      const own = make(key);
+      const all = key < generated ? overlay : { ...view(key), ...overlay };
+      // When it was deleted is told with its deletion.
+      const told = Object.entries(all).filter(([name]) => name !== "deletedDateTime");
+      const differing = key < generated ? told.filter(([name, value]) => !isDeepStrictEqual(value, own(name))) : told;
+      // In an order that doesn't tell what was given first.
+      differing.sort(([one], [other]) => (one < other ? -1 : 1));
+      return clone(Object.fromEntries(differing)) as Record<string, unknown>;
+    },
+    write(key, properties) {
+      const given = checked(properties);
+      if (key === undefined) return append(given, false);
+      change(key, given);
+      return key;
+    },
+    checkNames: (key) => checkFree(namesOf(key), key),
+    remove(key, reason, at = clock.now()) {
+      removed.set(key, { reason, at });
       log({ kind, key, properties: undefined });
     },
     restorable: (name) => locate(name, identifierOf(name), (key) => removed.get(key)?.reason === "changed"),
     restore(key) {
-      claimNames(Object.fromEntries(Object.keys(identifiers).map((name) => [name, member(key)(name)])), key);
+      const names = namesOf(key);
+      checkFree(names, key);
+      takeNames(names, key);
       removed.delete(key);
       log({ kind, key, properties: undefined });
     },

@@ -19,7 +19,17 @@ export interface Relations {
   /** Objects that were related once, and aren't any more, both ends being there. */
   ended(rule: RelationRule, source: number): ObjectRef[];
   related(rule: RelationRule, source: number, target: ObjectRef): boolean;
+  /** What differs from the generated relations, be its objects deleted. */
+  changes(): Iterable<RelationChange>;
   reset(): void;
+}
+
+/** Objects related to one, and generated ones that aren't any more. */
+export interface RelationChange {
+  rule: RelationRule;
+  source: number;
+  added: ObjectRef[];
+  gone: ObjectRef[];
 }
 
 interface RelationsOptions {
@@ -37,6 +47,10 @@ export function createRelations({ populations, structure, log, version }: Relati
   const closures = createClosures({ populations, visit, version });
 
   const idOf = ({ collection, key }: ObjectRef) => objectId(collection.kind!, key);
+  const refOf = (id: number): ObjectRef => {
+    const { kind, key } = objectOf(id);
+    return { collection: populations[kind], key };
+  };
   function partsOf(object: ObjectRef, { parts }: Navigation): RelatedPart[] {
     const kind = object.collection.kind!;
     return parts.map(({ rule, forward }) => ({
@@ -93,10 +107,18 @@ export function createRelations({ populations, structure, log, version }: Relati
     },
     ended(rule, source) {
       const gone = linksOf(rule).forward(objectId(rule.from, source))?.gone ?? [];
-      return [...gone].map((id) => {
-        const { kind, key } = objectOf(id);
-        return { collection: populations[kind], key };
-      });
+      return [...gone].map(refOf);
+    },
+    *changes() {
+      for (const [rule, each] of links) {
+        for (const id of each.sources()) {
+          const { added, known, gone } = each.forward(id)!;
+          const source = objectOf(id).key;
+          const later = added.filter((other) => !gone.has(other)).map(refOf);
+          const former = [...gone].filter((other) => !known.has(other)).map(refOf);
+          if (later.length + former.length > 0) yield { rule, source, added: later, gone: former };
+        }
+      }
     },
     reset() {
       for (const each of links.values()) each.clear();

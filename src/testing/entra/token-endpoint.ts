@@ -1,4 +1,4 @@
-import type { App } from "../app.js";
+import { type App, sha256Of } from "../app.js";
 import type { SigningKey } from "../crypto/signing-key.js";
 import { isGuid } from "../guid.js";
 import type { Tenant } from "../tenant.js";
@@ -91,7 +91,8 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
     }
     const secret = form.get("client_secret");
     if (!secret) throw new EntraFailure(7000218);
-    const found = app.registration.secrets.filter(({ value }) => value === secret);
+    const hash = sha256Of(secret);
+    const found = app.registration.secrets.filter(({ sha256 }) => sha256 === hash);
     if (found.length === 0) throw new EntraFailure(7000215, { app: app.clientId });
     if (found.every(({ expiresAt }) => expiresAt <= clock.now()))
       throw new EntraFailure(7000222, { app: app.clientId });

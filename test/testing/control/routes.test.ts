@@ -393,6 +393,17 @@ describe("what can't be done", () => {
   });
 });
 
+describe("the state as a whole", () => {
+  it("goes out and in as a snapshot, and people come in from elsewhere", async () => {
+    const { text } = await call("GET api/snapshot?full=false");
+    expect(await call("PUT api/snapshot", undefined, { raw: text, headers })).toMatchObject({ status: 204, text: "" });
+    const raw = JSON.stringify([{ displayName: "Ada Lovelace" }]);
+    expect((await call("POST api/import", undefined, { raw, headers })).json).toEqual({ added: 1, updated: 0 });
+    expect((await call("GET api/users?search=lovelace")).json.count).toBe(1);
+  });
+  const headers = { "content-type": "application/json" };
+});
+
 it("every route was asked with success", async () => {
   const { json } = await call("GET api");
   const left = json.value.filter(({ method, path }: { method: string; path: string }) => {
