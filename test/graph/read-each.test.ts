@@ -172,6 +172,17 @@ describe("reading what belongs to each of many", () => {
     expect(read?.value).toEqual(bytes);
   });
 
+  it.each<[string, Answer]>([
+    ["a page of HTML", { headers: { "Content-Type": "text/html" }, body: "PGh0bWw+PC9odG1sPg==" }],
+    ["nothing", { headers: { "Content-Type": "image/jpeg" }, body: "" }],
+  ])("takes %s for no picture, and asks again", async (_what, lost) => {
+    let asked = 0;
+    answerTo = () => (asked++ === 0 ? lost : { headers: { "Content-Type": "image/jpeg" }, body: "/9g=" });
+    const [read] = await collect(readEach(client(), [1], () => "/users/1/photos/48x48/$value"));
+    expect(read?.value).toEqual(Uint8Array.from([0xff, 0xd8]));
+    expect(batches).toHaveLength(2);
+  });
+
   it("brings collections whole, across links, which are followed in later batches", async () => {
     const link = (n: string, page: number) => `https://graph.microsoft.com/v1.0/groups/${n}/members?$skiptoken=${page}`;
     answerTo = ({ url }) => {

@@ -68,9 +68,12 @@ async function readAnswer(response: Response, path: string, mostBytes: number): 
   const type = response.headers.get("content-type") ?? "";
   const isText = /^text\/plain/i.test(type);
   if (!/json/i.test(type) && !isText && type !== "") {
-    // A page of HTML is somebody else's, unless it is what was asked for.
-    if (/^text\/html/i.test(type) && !isContent(path)) throw unreadable(response);
-    return { whole: new Uint8Array(await response.arrayBuffer()) };
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    // A page of HTML is somebody else's, unless a file is what was asked for; and nothing is no picture.
+    const isFile = isContent(path) && !isPhoto(path);
+    if (isPhoto(path) && bytes.length === 0) throw unreadable(response);
+    if (/^text\/html/i.test(type) && !isFile) throw unreadable(response);
+    return { whole: bytes };
   }
   const text = await readText(response, mostBytes);
   if (response.status === 204) return { whole: undefined };
