@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { defineConfig, type Options } from "tsup";
+import { stateFileSchema } from "./src/testing/state/state-file.js";
 
 /** What is imported; the command is only run. */
 const entries = {
@@ -12,14 +13,22 @@ const entries = {
   redis: "src/redis.ts",
   opentelemetry: "src/opentelemetry.ts",
 };
-const bundles = Object.entries({ ...entries, cli: "src/cli.ts" });
+/** What the emulator and its command are made of, once for both: nobody imports it but they. */
+const shared = { emulator: "src/testing/whole.ts" };
+const bundles = Object.entries({ ...entries, ...shared, cli: "src/cli.ts" });
 
 // Here and not by tsup, which would remove the wrappers' types as well.
 rmSync("dist", { recursive: true, force: true });
 
 await buildConsole("src/testing/console", "dist/console");
+writeFileSync("dist/emulator.schema.json", `${JSON.stringify(stateFileSchema())}\n`);
 
-const everyEntry = { entryPoints: Object.values(entries), outdir: "dist", format: "esm", write: false } as const;
+const everyEntry = {
+  entryPoints: Object.values({ ...entries, ...shared }),
+  outdir: "dist",
+  format: "esm",
+  write: false,
+} as const;
 const { metafile: whole } = await build({ ...everyEntry, bundle: true, packages: "external", metafile: true });
 /** Every module that an entry leads to. */
 const modules = Object.keys(whole.inputs);
@@ -67,7 +76,9 @@ const exported = new Map<string, readonly string[]>(
 function lenderOf(module: string): string | undefined {
   const names = exported.get(module) ?? [];
   const offers = (entry: string) => names.every((name) => exported.get(entry)?.includes(name));
-  return names.length === 0 ? undefined : Object.entries(entries).find(([, entry]) => offers(entry))?.[0];
+  return names.length === 0
+    ? undefined
+    : Object.entries({ ...shared, ...entries }).find(([, entry]) => offers(entry))?.[0];
 }
 
 const lenders = new Map(modules.map((module) => [resolve(module), lenderOf(module)]));
@@ -85,13 +96,14 @@ function bundle(name: string, path: string): Options {
       options.supported = { ...options.supported, "dynamic-import": false };
       options.define = { ...options.define, "import.meta.url": "__filename" };
       // What no program steps through is downloaded without its blanks.
-      options.minifyWhitespace = options.minifySyntax = name === "testing" || name === "cli";
+      options.minifyWhitespace = options.minifySyntax = ["testing", "emulator", "cli"].includes(name);
     },
     esbuildPlugins: [
       {
         name: "lend",
         setup(build) {
-          build.onResolve({ filter: /^\./ }, ({ importer, path: wanted }) => {
+          build.onResolve({ filter: /^\./ }, ({ kind, importer, path: wanted }) => {
+            if (kind === "entry-point") return undefined;
             const lender = lenders.get(resolve(dirname(importer), wanted).replace(/\.js$/, ".ts"));
             return lender === undefined || lender === name ? undefined : { path: `./${lender}.cjs`, external: true };
           });

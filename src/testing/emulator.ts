@@ -8,12 +8,13 @@ import { describeTenant, type EmulatedTenant } from "./emulated-tenant.js";
 import type { ErrorSeparator } from "./entra/failure.js";
 import { createEntraService } from "./entra/service.js";
 import { type Strictness, strictest } from "./entra/strictness.js";
-import { createFaults, type Faults } from "./faults/faults.js";
+import { type ArmedFaults, createFaults, type Faults } from "./faults/faults.js";
 import { createGraphService } from "./graph/service.js";
 import type { GraphSwitches } from "./graph/switches.js";
 import type { ChallengeSpelling } from "./graph/verify-bearer.js";
 import { createCarrier } from "./server/emulator-fetch.js";
 import { openServer } from "./server/open-server.js";
+import type { SnapshotSource } from "./state/take-snapshot.js";
 import { Tenant, type TenantOptions } from "./tenant.js";
 import { createAnswered } from "./wire/answered.js";
 import type { RecordedRequest } from "./wire/request-log.js";
@@ -170,7 +171,25 @@ function controlSettings(control: EmulatorOptions["control"], loopbackOnly: bool
  * await using emulator = await startEmulator({ users: 2500 });
  * const { tenantId, clientId, clientSecret, fetch } = emulator;
  */
-export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+export function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  return startFurnished(options, () => {});
+}
+
+/** What may be put into an emulator when it starts. */
+export interface Furnishing extends SnapshotSource {
+  faults: ArmedFaults;
+  clock: MovableClock & { offset(): number };
+  addTenant: Emulator["addTenant"];
+}
+
+/**
+ * The same, with what is to be there from the start, and again after each reset.
+ * @param furnish is called before a socket is open
+ */
+export async function startFurnished(
+  options: EmulatorOptions,
+  furnish: (furnishing: Furnishing) => void,
+): Promise<Emulator> {
   // Over sixty lines: it puts together the parts, which have to know each other, and gives them out as one object.
   checkKnown("startEmulator()", options, optionNames);
   const strict = options.strict === true ? strictest : options.strict || {};
@@ -233,6 +252,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       ...defined({ clientId, roles, secrets: clientSecret === undefined ? undefined : [clientSecret] }),
     });
   const first = registerHome();
+  const movable = { ...clock, offset: () => offset };
+  const furnishing: Furnishing = { tenant: home, faults, clock: movable, addTenant: addFurtherTenant };
+  furnish(furnishing);
   function reset(): void {
     offset = 0;
     requests.length = 0;
@@ -241,6 +263,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     home.reset();
     registerHome();
     for (const [name, tenant] of tenants) if (tenant !== home) tenants.delete(name);
+    furnish(furnishing);
+  }
+
+  function addFurtherTenant({ roles: granted, ...tenantOptions }: Parameters<Emulator["addTenant"]>[0] = {}) {
+    checkKnown("addTenant()", tenantOptions, tenantOptionNames);
+    const tenant = addTenant(tenantOptions);
+    tenant.consent(home.app(first.clientId).registration, defined({ roles: granted }));
+    return describeTenant(tenant, first, clock);
   }
 
   // Spread here, so that what is wrong with the options shows before a socket is open.
@@ -248,7 +278,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const { tls = false, proxy = false, origins = [] } = options;
   const controlled = controlSettings(options.control, isLoopback(host));
   const outside: Omit<Controlled, "events"> = {
-    clock: { ...clock, offset: () => offset },
+    clock: movable,
     faults,
     requests,
     answered,
@@ -294,12 +324,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     clock,
     stop,
     fetch: createCarrier(server.plainOrigin, [origin, ...origins]),
-    addTenant({ roles: granted, ...tenantOptions } = {}) {
-      checkKnown("addTenant()", tenantOptions, tenantOptionNames);
-      const tenant = addTenant(tenantOptions);
-      tenant.consent(home.app(first.clientId).registration, defined({ roles: granted }));
-      return describeTenant(tenant, first, clock);
-    },
+    addTenant: addFurtherTenant,
     reset,
     [Symbol.asyncDispose]: stop,
   };

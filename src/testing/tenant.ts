@@ -161,11 +161,16 @@ export class Tenant {
     );
   }
 
+  /** What is registered next has the ids of what was registered first. */
+  clearApps(): void {
+    this.apps.clear();
+    this.#registered = 0;
+  }
+
   /** Back to the generated people, without apps. */
   reset(): void {
-    this.apps.clear();
+    this.clearApps();
     this.directory.reset();
     this.graph.reset();
-    this.#registered = 0;
   }
 }

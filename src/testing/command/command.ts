@@ -1,11 +1,13 @@
 import { constants } from "node:os";
-import type { Emulator } from "../emulator.js";
 import { watchForEnd } from "./ending.js";
 import { dotenvText, writeEnvFile } from "./env-file.js";
 import { environmentOf } from "./environment.js";
+import { checkExport, writeExport } from "./export.js";
+import { Misuse } from "./misuse.js";
+import { openBrowser } from "./open-browser.js";
 import { usage } from "./options.js";
 import { type RunningProgram, runProgram } from "./run-program.js";
-import { Misuse, readSettings, type Settings } from "./settings.js";
+import { readSettings, type Settings } from "./settings.js";
 import { type StartedTenant, startTenant } from "./start-tenant.js";
 import { type Trust, writeTrust } from "./trust.js";
 
@@ -57,20 +59,21 @@ async function serve(settings: Settings, version: string): Promise<number> {
   });
   let started: StartedTenant | undefined;
   try {
+    if (settings.exportTo !== undefined) checkExport(settings.exportTo);
     started = await startTenant(settings, { version, onStop: end });
     const trust = writeTrust(started.emulator.ca!, process.env);
     traces.add(trust.remove);
-    const environment = environmentOf(started.emulator, trust, process.env);
+    const environment = environmentOf(started, trust, process.env);
     const { envFile, program, quiet } = settings;
     if (envFile !== undefined && envFile !== "-") traces.add(writeEnvFile(envFile, environment));
-    if (!quiet) process.stderr.write(announcement(started.emulator));
-    if (program) {
-      running = runProgram(program, environment);
-      return await running.code;
-    }
-    await print(envFile === "-" ? dotenvText(environment) : readyLine(started, trust, environment));
-    await stopped;
-    return 0;
+    if (!quiet) process.stderr.write(announcement(started));
+    if (settings.open) openBrowser(started.emulator.console!);
+    if (program) running = runProgram(program, environment);
+    else await print(envFile === "-" ? dotenvText(environment) : readyLine(started, trust, environment));
+    const code = running ? await running.code : await stopped.then(() => 0);
+    await started.emulator.stop();
+    if (settings.exportTo !== undefined) writeExport(settings.exportTo, started.snapshot());
+    return code;
   } finally {
     await started?.emulator.stop();
     traces.remove();
@@ -113,7 +116,7 @@ function readyLine({ emulator, apps, tenants }: StartedTenant, { ca, bundle }: T
     apps: apps.map(({ displayName, clientId, clientSecret, roles }) => ({
       name: displayName,
       clientId,
-      clientSecret,
+      clientSecret: clientSecret ?? null,
       roles,
     })),
     environment,
@@ -121,5 +124,11 @@ function readyLine({ emulator, apps, tenants }: StartedTenant, { ca, bundle }: T
   return `${JSON.stringify(line)}\n`;
 }
 
-const announcement = ({ domain, users, origin, console }: Emulator) =>
-  `Embedded tenant ${domain} with ${users.count} users at ${origin}\n${console ? `Console: ${console}\n` : ""}`;
+function announcement({ emulator: { domain, users, origin, console }, apps: [app] }: StartedTenant): string {
+  const why = app ? `Of ${app.displayName}'s secret only a hash is known, or there is none` : "There is no app";
+  return [
+    `Embedded tenant ${domain} with ${users.count} users at ${origin}\n`,
+    console ? `Console: ${console}\n` : "",
+    app?.clientSecret === undefined ? `${why}: the environment has no AZURE_CLIENT_SECRET.\n` : "",
+  ].join("");
+}

@@ -1,12 +1,16 @@
-import type { Emulator } from "../emulator.js";
+import type { StartedTenant } from "./start-tenant.js";
 import type { Trust } from "./trust.js";
 
 /** What leads a client to the emulator: names that `@azure/identity` and this package read, whom to trust, and the proxy where it is one. */
-export function environmentOf(emulator: Emulator, trust: Trust, env: NodeJS.ProcessEnv): Record<string, string> {
+export function environmentOf(
+  { emulator, apps: [app] }: Pick<StartedTenant, "emulator" | "apps">,
+  trust: Trust,
+  env: NodeJS.ProcessEnv,
+): Record<string, string> {
   return {
     AZURE_TENANT_ID: emulator.tenantId,
-    AZURE_CLIENT_ID: emulator.clientId,
-    AZURE_CLIENT_SECRET: emulator.clientSecret,
+    ...(app && { AZURE_CLIENT_ID: app.clientId }),
+    ...(app?.clientSecret !== undefined && { AZURE_CLIENT_SECRET: app.clientSecret }),
     AZURE_AUTHORITY_HOST: emulator.origin,
     GRAPH_APP_IDENTITY_GRAPH_ROOT: emulator.origin,
     ...trust.variables,

@@ -10,6 +10,15 @@ export interface CommandOption {
 
 /** All options: what is parsed and what the usage says come from here. */
 export const commandOptions = {
+  config: {
+    value: "file",
+    help: "an emulator.json: server, tenant, apps, directory, graph, faults; options win over it",
+  },
+  import: { value: "file", help: "a snapshot, or users as JSON, NDJSON or CSV, before the port opens" },
+  "export-on-exit": {
+    value: "file",
+    help: "write a snapshot at the end; without a file, to the one that was imported",
+  },
   port: { value: "number", help: "port to listen on (default 8443, with a command any free one; 0: any free one)" },
   users: { value: "number", help: "people in the tenant, up to ten million (default 1000)" },
   seed: { value: "number", help: "the same seed gives the same ids, secrets and people (default 1)" },
@@ -36,6 +45,7 @@ export const commandOptions = {
   host: { value: "address", help: "address to listen on (default 127.0.0.1)" },
   hostname: { value: "name", multiple: true, help: "a further name for the certificate; can be repeated" },
   tls: { help: "accepted, and of no effect: the port speaks TLS and plain HTTP" },
+  open: { help: "open the console in a browser" },
   json: { help: "nothing but the line of JSON" },
   help: { short: "h", help: "this text" },
   version: { short: "v", help: "the version of this package" },

@@ -4,10 +4,10 @@ import { parseArgs } from "node:util";
 import type { AppOptions } from "../app.js";
 import type { EmulatorOptions } from "../emulator.js";
 import { nearestName } from "../nearest-name.js";
+import type { StateFile } from "../state/state-file.js";
+import { Misuse } from "./misuse.js";
 import { type CommandOption, commandOptions, type OptionName } from "./options.js";
-
-/** The command line can't be meant so. */
-export class Misuse extends Error {}
+import { type ImportedPeople, startingState } from "./starting-state.js";
 
 /** What to run beside the tenant: a line for the shell, or a program with its arguments. */
 export type Program = { line: string } | { argv: readonly string[] };
@@ -25,6 +25,14 @@ export interface Settings {
   program: Program | undefined;
   /** Path of a file, `-` for stdout. */
   envFile: string | undefined;
+  /** What is there from the start. */
+  state: StateFile;
+  /** Who is added then. */
+  people: ImportedPeople | undefined;
+  /** Path of a file that gets a snapshot at the end. */
+  exportTo: string | undefined;
+  /** Show the console in a browser. */
+  open: boolean;
   /** Nothing on stderr. */
   quiet: boolean;
 }
@@ -41,25 +49,40 @@ export function readSettings(args: readonly string[]): Settings | "help" | "vers
   if (values.version) return "version";
   const text = (name: OptionName) => values[name] as string | undefined;
   const texts = (name: OptionName) => (values[name] ?? []) as string[];
-  for (const name of ["host", "certificate", "control-token", "dotenv", "env-file"] as const) {
+  for (const name of ["config", "import", "host", "certificate", "control-token", "dotenv", "env-file"] as const) {
     if (text(name)?.trim() === "") throw new Misuse(`--${name} needs a value.`);
   }
   const token = text("control-token");
   if (token !== undefined && values["no-control"]) throw new Misuse("Give --control-token or --no-control, not both.");
+  if (values.open && values["no-control"]) throw new Misuse("Give --open or --no-control, not both.");
   const running = programOf(text("exec"), program);
-  const roles = text("roles");
+  const roles = text("roles") === undefined ? undefined : permissions("--roles", text("roles")!);
+  const exportTo = exportPath(text("export-on-exit"), text("import"));
+  const asked = { users: text("users"), seed: text("seed"), roles, throttle: values.throttle === true };
+  const { state, people } = startingState(text("config"), text("import"), exportTo !== undefined, asked);
+  const { server = {}, tenant = {}, apps: [first] = [] } = state;
+  const host = text("host") ?? server.host;
   return {
     emulator: {
-      port: wholeNumber("port", text("port"), 65_535, running === undefined ? 8443 : 0),
-      users: wholeNumber("users", text("users"), 10_000_000, 1000),
-      seed: wholeNumber("seed", text("seed"), 2 ** 31, 1),
-      tls: { hostnames: texts("hostname").map((name) => hostName("--hostname", name)) },
-      proxy: values.proxy === true,
-      throttle: values.throttle === true,
+      ...state.graph,
+      ...tenant,
+      port: wholeNumber("port", text("port"), 65_535, server.port ?? (running === undefined ? 8443 : 0)),
+      users: wholeNumber("users", text("users"), 10_000_000, tenant.users ?? 1000),
+      seed: wholeNumber("seed", text("seed"), 2 ** 31, tenant.seed ?? 1),
+      tls: {
+        hostnames: [...(server.hostnames ?? []), ...texts("hostname")].map((name) => hostName("--hostname", name)),
+      },
+      proxy: values.proxy === true || server.proxy === true,
+      throttle: state.graph?.throttle ?? asked.throttle,
       control: values["no-control"] ? false : { ...(token !== undefined && { token }) },
-      ...(text("host") !== undefined && { host: text("host")! }),
-      ...(roles !== undefined && { roles: permissions("--roles", roles) }),
+      ...(host !== undefined && { host }),
+      ...(roles !== undefined && { roles }),
+      ...(first?.clientId !== undefined && { clientId: first.clientId }),
     },
+    state,
+    people,
+    exportTo,
+    open: values.open === true,
     apps: texts("app").map(appOf),
     tenants: texts("tenant").map((domain) => tenantDomain(domain)),
     apis: texts("api").map(apiOf),
@@ -68,6 +91,20 @@ export function readSettings(args: readonly string[]): Settings | "help" | "vers
     envFile: text("dotenv") ?? text("env-file"),
     quiet: values.json === true,
   };
+}
+
+/** Where the end is written. */
+function exportPath(given: string | undefined, imported: string | undefined): string | undefined {
+  if (given === "" && imported === undefined) throw new Misuse("--export-on-exit needs a file, or --import one.");
+  return given === "" ? imported : given;
+}
+
+/** An option that may stand without its value has an empty one then. */
+function withValues(args: readonly string[]): string[] {
+  return args.map((arg, index) => {
+    const next = args[index + 1];
+    return arg === "--export-on-exit" && (next === undefined || next.startsWith("-")) ? `${arg}=` : arg;
+  });
 }
 
 function parse(args: readonly string[]): { values: Values; program: string[] | undefined } {
@@ -80,7 +117,7 @@ function parse(args: readonly string[]): { values: Values; program: string[] | u
     ]),
   );
   try {
-    const { values } = parseArgs({ args: [...own], options });
+    const { values } = parseArgs({ args: withValues(own), options });
     return { values, program: end < 0 ? undefined : args.slice(end + 1) };
   } catch (error) {
     throw new Misuse(explained(error as Error & { code?: string }));

@@ -1,16 +1,31 @@
 import { readFileSync } from "node:fs";
 import type { App } from "../app.js";
 import type { EmulatedTenant } from "../emulated-tenant.js";
-import { type ControlSettings, type Emulator, type EmulatorOptions, startEmulator } from "../emulator.js";
-import { Misuse, type Settings } from "./settings.js";
+import { type ControlSettings, type Emulator, type EmulatorOptions, startFurnished } from "../emulator.js";
+import { applyState } from "../state/apply-state.js";
+import { propertyKinds, writeRows } from "../state/directory-rows.js";
+import { StateFault } from "../state/form.js";
+import { readRows } from "../state/read-rows.js";
+import { type SnapshotSource, snapshotText, takeSnapshot } from "../state/take-snapshot.js";
+import type { Tenant } from "../tenant.js";
+import { Misuse } from "./misuse.js";
+import type { Settings } from "./settings.js";
+import type { ImportedPeople } from "./starting-state.js";
+
+/** An app, as far as a program needs it. Of a secret that came by a snapshot the hash alone may be known. */
+export interface StartedApp extends Pick<App, "displayName" | "clientId" | "roles"> {
+  clientSecret: string | undefined;
+}
 
 /** An emulator, and what the command line put into it. */
 export interface StartedTenant {
   emulator: Emulator;
+  /** The first one is for whoever is led here. */
+  apps: readonly StartedApp[];
   /** The one from the start first. */
-  apps: readonly App[];
-  /** Likewise. */
   tenants: readonly Pick<EmulatedTenant, "tenantId" | "domain">[];
+  /** Everything as it is now. */
+  snapshot(): string;
 }
 
 /**
@@ -21,20 +36,44 @@ export interface StartedTenant {
 export async function startTenant(settings: Settings, control: ControlSettings): Promise<StartedTenant> {
   const certificate = settings.certificate && readCertificate(settings.certificate);
   const { control: asked = false } = settings.emulator;
-  const emulator = await start({
-    ...settings.emulator,
-    control: asked && { ...(asked as ControlSettings), ...control },
-  });
-  try {
-    if (certificate) register(emulator.app(), certificate);
-    for (const uri of settings.apis) addApi(emulator, uri);
-    const apps = settings.apps.map((app) => emulator.addApp(app));
+  const furnished: { source?: SnapshotSource; tenants: EmulatedTenant[]; apis: readonly App[] } = {
+    tenants: [],
+    apis: [],
+  };
+  const options = { ...settings.emulator, control: asked && { ...(asked as ControlSettings), ...control } };
+  const emulator = await start(options, (furnishing) => {
+    const { tenant, addTenant } = furnishing;
+    applyState(furnishing, settings.state);
+    if (settings.people) addPeople(tenant, settings.people);
+    const [first] = tenant.apps.values();
+    if (certificate && first) register(first, certificate);
+    furnished.apis = settings.apis.map((uri) => addApi(tenant, uri));
+    for (const app of settings.apps) tenant.register(app);
     const { users = 0 } = settings.emulator;
-    const tenants = settings.tenants.map((domain) => addTenant(emulator, domain, users));
-    return { emulator, apps: [emulator.app(), ...apps], tenants: [emulator, ...tenants] };
+    furnished.tenants = settings.tenants.map((domain) => addFurther(addTenant, domain, users));
+    furnished.source = furnishing;
+  });
+  const source = furnished.source!;
+  const apps = [...source.tenant.apps.values()].filter((app) => !furnished.apis.includes(app)).map(started);
+  return {
+    emulator,
+    apps,
+    tenants: [emulator, ...furnished.tenants],
+    snapshot: () => snapshotText(takeSnapshot(source)),
+  };
+}
+
+function started({ displayName, clientId, roles, registration }: App): StartedApp {
+  return { displayName, clientId, roles, clientSecret: registration.secrets.at(-1)?.value };
+}
+
+function addPeople({ directory }: Tenant, { file, text, form }: ImportedPeople): void {
+  try {
+    const rows = readRows(text, form, propertyKinds(directory.populations.users));
+    writeRows(directory, "users", rows, (row) => `row ${row + 1}`);
   } catch (error) {
-    await emulator.stop();
-    throw error;
+    if (!(error instanceof StateFault)) throw error;
+    throw new Error(`--import ${file}: ${error.message}`, { cause: error });
   }
 }
 
@@ -54,21 +93,21 @@ function register(app: App, certificate: string): void {
   }
 }
 
-function addApi(emulator: Emulator, uri: string): void {
-  emulator.addApp({ displayName: uri, identifierUris: [uri], roles: [], secrets: [] });
+function addApi(tenant: Tenant, uri: string): App {
+  return tenant.register({ displayName: uri, identifierUris: [uri], roles: [], secrets: [] });
 }
 
-function addTenant(emulator: Emulator, domain: string, users: number): EmulatedTenant {
+function addFurther(addTenant: Emulator["addTenant"], domain: string, users: number): EmulatedTenant {
   try {
-    return emulator.addTenant({ domain, users });
+    return addTenant({ domain, users });
   } catch (error) {
     throw new Misuse(`--tenant ${domain}: ${(error as Error).message}`);
   }
 }
 
-async function start(options: EmulatorOptions): Promise<Emulator> {
+async function start(options: EmulatorOptions, furnish: Parameters<typeof startFurnished>[1]): Promise<Emulator> {
   try {
-    return await startEmulator(options);
+    return await startFurnished(options, furnish);
   } catch (error) {
     throw await explained(error as NodeJS.ErrnoException, options);
   }
@@ -76,6 +115,7 @@ async function start(options: EmulatorOptions): Promise<Emulator> {
 
 async function explained(error: NodeJS.ErrnoException, { host = "127.0.0.1", port }: EmulatorOptions): Promise<Error> {
   const cause = { cause: error };
+  if (error instanceof StateFault) return new Error(`What it is to be started with can't be: ${error.message}`, cause);
   if (error.code === "EADDRINUSE") {
     const who = await listenerAt(host, port!);
     return new Error(

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { rootCertificates } from "node:tls";
+import { adding, replacing, trustedTexts } from "../crypto/trusted-texts.js";
 
 /** Whom to trust, as files and variables. */
 export interface Trust {
@@ -14,12 +14,6 @@ export interface Trust {
   remove(): void;
 }
 
-/** Variables that name a file to trust in place of all others; curl's own wins over OpenSSL's. */
-const replacing = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"];
-const adding = "NODE_EXTRA_CA_CERTS";
-/** Where Debian, Fedora, Alpine and macOS keep what the machine trusts. */
-const machineFiles = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
-
 /**
  * Writes whom to trust into a folder of its own, for the time of one start; nothing is installed. What is trusted already goes on being
  * trusted, so that other hosts can be reached.
@@ -29,10 +23,9 @@ export function writeTrust(authority: string, env: NodeJS.ProcessEnv): Trust {
   const ca = join(folder, "ca.pem");
   const bundle = join(folder, "bundle.pem");
   try {
-    const own = [authority.trimEnd(), ...certificatesOf(textOf(env[adding]))];
-    const before = trustedBefore(env).filter((certificate) => !own.includes(certificate));
-    writeFileSync(ca, [...own, ""].join("\n"));
-    writeFileSync(bundle, [...before, ...own, ""].join("\n"));
+    const texts = trustedTexts(authority, env);
+    writeFileSync(ca, texts.ca);
+    writeFileSync(bundle, texts.bundle);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
@@ -43,26 +36,4 @@ export function writeTrust(authority: string, env: NodeJS.ProcessEnv): Trust {
     variables: { [adding]: ca, ...Object.fromEntries(replacing.map((name) => [name, bundle])) },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
-}
-
-/** The files that variables name, else the machine's own and Node's roots. */
-function trustedBefore(env: NodeJS.ProcessEnv): string[] {
-  const named = [...new Set(replacing.map((name) => env[name]))].map(textOf).filter(Boolean);
-  const machine = machineFiles.map(textOf).filter(Boolean).slice(0, 1);
-  const before = named.length > 0 ? named : [...machine, rootCertificates.join("\n")];
-  return [...new Set(before.flatMap(certificatesOf))];
-}
-
-/** The certificates in a file, without remarks and keys. */
-function certificatesOf(text: string): string[] {
-  return text.match(/-----BEGIN ((?:TRUSTED )?CERTIFICATE)-----[^-]+-----END \1-----/g) ?? [];
-}
-
-/** A file that isn't there or can't be read is trusted by nobody. */
-function textOf(path: string | undefined): string {
-  try {
-    return path ? readFileSync(path, "utf8") : "";
-  } catch {
-    return "";
-  }
 }

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { trustedTexts } from "../crypto/trusted-texts.js";
 import { originHeader } from "../server/emulator-fetch.js";
 import { foreignPage } from "../server/guard.js";
 import { appRoutes } from "./app-routes.js";
@@ -70,11 +71,23 @@ export function createControl({ emulator: controlled, isOwn, token, version }: C
       path: "ca.pem",
       does: "the certificate authority to trust",
       handle() {
-        if (emulator.ca === undefined) throw notFound("certificate authority: it speaks no TLS");
-        return { text: emulator.ca, contentType: "application/x-pem-file" };
+        return { text: authority(), contentType: "application/x-pem-file" };
+      },
+    },
+    {
+      method: "GET",
+      path: "bundle.pem",
+      does: "the same, after what this machine trusts, for programs that can be given one file only",
+      handle() {
+        return { text: trustedTexts(authority(), process.env).bundle, contentType: "application/x-pem-file" };
       },
     },
   ];
+
+  function authority(): string {
+    if (emulator.ca === undefined) throw notFound("certificate authority: it speaks no TLS");
+    return emulator.ca;
+  }
 
   function health(): object {
     const { id: tenantId, domain } = emulator.tenant()!;

@@ -35,7 +35,7 @@ export function applyState({ tenant, faults, clock }: Furnished, state: StateFil
   const { apps, directory = {}, graph = {}, faults: armed = [], clock: time = {} } = state;
   if (time.offsetMs) at("clock.offsetMs", () => clock.advance(time.offsetMs!));
   if (apps) {
-    tenant.apps.clear();
+    tenant.clearApps();
     for (const [index, app] of apps.entries()) at(`apps[${index}]`, () => register(tenant, app, `apps[${index}]`));
   }
   applyDirectory(tenant, directory);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { Misuse } from "../../../src/testing/command/misuse.js";
 import { commandOptions, usage } from "../../../src/testing/command/options.js";
-import { Misuse, readSettings, type Settings } from "../../../src/testing/command/settings.js";
+import { readSettings, type Settings } from "../../../src/testing/command/settings.js";
 
 const settings = (...args: string[]) => readSettings(args) as Settings;
 
@@ -23,6 +24,10 @@ describe("the command line", () => {
       certificate: undefined,
       program: undefined,
       envFile: undefined,
+      state: {},
+      people: undefined,
+      exportTo: undefined,
+      open: false,
     });
   });
 

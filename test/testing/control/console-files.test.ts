@@ -13,7 +13,9 @@ let emulator: Emulator;
 beforeAll(async () => {
   mkdirSync(join(folder, "dist/console"), { recursive: true });
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "graph-app-identity" }));
-  copyFileSync(fileURLToPath(new URL("../../../dist/testing.cjs", import.meta.url)), join(folder, "dist/testing.cjs"));
+  for (const name of ["testing.cjs", "emulator.cjs"]) {
+    copyFileSync(fileURLToPath(new URL(`../../../dist/${name}`, import.meta.url)), join(folder, "dist", name));
+  }
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, "dist/console", name), text);
   const built = createRequire(import.meta.url)(
     join(folder, "dist/testing.cjs"),

@@ -285,6 +285,9 @@ describe("the emulator", () => {
     expect(headers.get("cache-control")).toBe("no-store");
     expect(headers.get("access-control-allow-origin")).toBeNull();
     expect((await call("GET ca.pem")).text).toBe(emulator.ca);
+    const bundle = (await call("GET bundle.pem")).text;
+    expect(bundle).toContain(emulator.ca!.trim());
+    expect(bundle.match(/BEGIN CERTIFICATE/g)!.length).toBeGreaterThan(50);
     expect((await call("GET api")).json.value).toContainEqual({
       method: "GET",
       path: "/_emulator/api/users",

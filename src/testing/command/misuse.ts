@@ -1,0 +1,2 @@
+/** The command line can't be meant so. */
+export class Misuse extends Error {}
