@@ -57,7 +57,7 @@ async function buildConsole(from: string, to: string): Promise<void> {
     inject: [`${from}/jsx.ts`],
     legalComments: "none",
   });
-  copyFileSync(`${from}/index.html`, `${to}/index.html`);
+  writeFileSync(`${to}/index.html`, readFileSync(`${from}/index.html`, "utf8").replace(/\n\s*/g, ""));
   copyFileSync("node_modules/preact/LICENSE", `${to}/preact.LICENSE`);
   const packed = ["index.html", "console.js", "console.css"].map(
     (file) => gzipSync(readFileSync(`${to}/${file}`)).length,

@@ -1,6 +1,7 @@
 import { linkTo } from "../address.js";
 import { graphRoles } from "../calls/answers.js";
 import { useKnown } from "../live/known.js";
+import { Columns } from "../parts/columns.js";
 import { Pane } from "../parts/pane.js";
 import { AppPane } from "./app-pane.js";
 import { NewApp } from "./new-app.js";
@@ -21,16 +22,8 @@ export function Apps({ rest: [open] }: { rest: string[] }) {
           {apps.length === 0 ? (
             <p class="empty">No app is registered.</p>
           ) : (
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Name</th>
-                  <th scope="col">Permissions</th>
-                  <th scope="col" class="wide">
-                    Client id
-                  </th>
-                </tr>
-              </thead>
+            <table class="stacked">
+              <Columns of={[["Name"], ["Permissions"], ["Client id", "wide"]]} />
               <tbody>
                 {apps.map((each) => (
                   <tr key={each.clientId} class={each === app ? "open" : ""}>

@@ -1,11 +1,15 @@
 import { linkTo } from "../address.js";
 import type { DirectoryObject } from "../calls/answers.js";
+import { Columns } from "../parts/columns.js";
 
 /** Beside the name. */
 const columns = {
   users: { userPrincipalName: "User principal name", department: "Department", jobTitle: "Job title" },
   groups: { description: "Description", mail: "Mail", visibility: "Visibility" },
 } as const;
+
+/** The first column is always seen. */
+const wideFrom = (at: number) => (at > 0 ? "wide" : "");
 
 interface ObjectTableProps {
   kind: "users" | "groups";
@@ -16,17 +20,8 @@ interface ObjectTableProps {
 export function ObjectTable({ kind, objects, open }: ObjectTableProps) {
   const shown = Object.entries(columns[kind]);
   return (
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          {shown.map(([name, title], at) => (
-            <th scope="col" key={name} class={at > 0 ? "wide" : ""}>
-              {title}
-            </th>
-          ))}
-        </tr>
-      </thead>
+    <table class="stacked">
+      <Columns of={[["Name"], ...shown.map(([, title], at) => [title, wideFrom(at)] as const)]} />
       <tbody>
         {objects.map((object) => {
           const { id } = object;
@@ -39,7 +34,7 @@ export function ObjectTable({ kind, objects, open }: ObjectTableProps) {
                 {object.accountEnabled === false && <span class="tag">disabled</span>}
               </th>
               {shown.map(([name], at) => (
-                <td key={name} class={at > 0 ? "wide long" : "long"}>
+                <td key={name} class={`long ${wideFrom(at)}`}>
                   {String(object[name] ?? "")}
                 </td>
               ))}

@@ -1,7 +1,10 @@
 import type { FaultShown } from "../calls/answers.js";
 import { useKnown } from "../live/known.js";
 import { act } from "../live/notices.js";
+import { Card } from "../parts/card.js";
+import { Columns } from "../parts/columns.js";
 import { confirm } from "../parts/dialog.js";
+import { counted } from "../parts/formats.js";
 import { FaultForm } from "./fault-form.js";
 import { presets } from "./presets.js";
 
@@ -25,22 +28,8 @@ function removeAll(): void {
 
 function Armed({ faults }: { faults: readonly FaultShown[] }) {
   return (
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Strikes</th>
-          <th scope="col">With</th>
-          <th scope="col" class="number">
-            Struck
-          </th>
-          <th scope="col" class="number">
-            Left
-          </th>
-          <th scope="col">
-            <span class="unseen">Remove</span>
-          </th>
-        </tr>
-      </thead>
+    <table class="stacked">
+      <Columns of={[["Strikes"], ["With"], ["Struck"], [<span class="unseen">Remove</span>]]} />
       <tbody>
         {faults.map((fault) => {
           const { asked, does } = inWords(fault);
@@ -48,8 +37,7 @@ function Armed({ faults }: { faults: readonly FaultShown[] }) {
             <tr key={fault.id}>
               <th scope="row">{asked}</th>
               <td class="long">{does}</td>
-              <td class="number">{fault.struck}</td>
-              <td class="number">{fault.left ?? "∞"}</td>
+              <td>{`${counted(fault.struck, "time")}, ${fault.left ?? "∞"} left`}</td>
               <td>
                 <button
                   type="button"
@@ -81,10 +69,9 @@ export function Faults({ rest }: { rest: string[] }) {
         )}
       </div>
       <p class="quiet">The next request that fits is struck, once unless told otherwise.</p>
-      <section class="card" aria-labelledby="armed">
-        <h3 id="armed">Armed</h3>
+      <Card title="Armed">
         {faults.length === 0 ? <p class="quiet">Nothing goes wrong.</p> : <Armed faults={faults} />}
-      </section>
+      </Card>
       <section aria-labelledby="presets">
         <h3 id="presets">Arm with one click</h3>
         <ul class="presets">

@@ -3,11 +3,12 @@ import type { SecretMade } from "../calls/answers.js";
 import { base } from "../calls/call.js";
 import { useKnown } from "../live/known.js";
 import { act } from "../live/notices.js";
+import { Card } from "../parts/card.js";
 import { Choice } from "../parts/choice.js";
 import { Code } from "../parts/code.js";
 import { copy } from "../parts/copy-button.js";
 import { SelectField } from "../parts/field.js";
-import { type Language, languages, snippets } from "./snippets.js";
+import { isTls, type Language, languages, snippets } from "./snippets.js";
 
 /** How a program gets here: text to paste, with a secret made for it where one is wanted. */
 export function Connect() {
@@ -17,12 +18,11 @@ export function Connect() {
   const app = apps.find(({ clientId }) => clientId === chosen) ?? apps[0];
   if (!app || !health) {
     return (
-      <section class="card" aria-labelledby="connect">
-        <h2 id="connect">Connect a program</h2>
+      <Card title="Connect a program">
         <p class="quiet">
           There is no app to connect as. <a href="#/apps/new">Register one</a>.
         </p>
-      </section>
+      </Card>
     );
   }
   const { origin, tenantId } = health;
@@ -35,24 +35,26 @@ export function Connect() {
     if (made) await copy(textWith(made.answer.value), `${languages[language]}, with a new secret of ${name},`);
   };
   return (
-    <section class="card" aria-labelledby="connect">
-      <header>
-        <h2 id="connect">Connect a program</h2>
-        {apps.length > 1 && (
+    <Card
+      title="Connect a program"
+      beside={
+        apps.length > 1 && (
           <SelectField
             label="As"
             value={clientId}
             choices={Object.fromEntries(apps.map((each) => [each.clientId, each.name]))}
             onChoose={setChosen}
           />
-        )}
-      </header>
+        )
+      }
+    >
       <Choice
         label="Language"
         choices={languages}
         chosen={language}
         onChoose={(choice: Language) => setLanguage(choice)}
       />
+      {!isTls(health) && <p class="quiet">It was started without TLS, which MSAL wants.</p>}
       <Code text={text} label={languages[language]} />
       <div class="actions">
         <button type="button" class="primary" onClick={copyWithSecret}>
@@ -62,6 +64,6 @@ export function Connect() {
           Copy
         </button>
       </div>
-    </section>
+    </Card>
   );
 }

@@ -1,4 +1,5 @@
 import { useKnown } from "../live/known.js";
+import { Card } from "../parts/card.js";
 import { needsALook } from "../refusals/explain-refusal.js";
 import { RefusalItem } from "../refusals/refusal-item.js";
 
@@ -9,11 +10,7 @@ export function NeedsALook() {
   const open = all.filter(({ cured }) => !cured);
   const cured = all.filter((each) => each.cured);
   return (
-    <section class="card" aria-labelledby="needs-a-look">
-      <header>
-        <h2 id="needs-a-look">Needs a look</h2>
-        {open.length > 0 && <b class="count requests">{open.length}</b>}
-      </header>
+    <Card title="Needs a look" beside={open.length > 0 && <b class="count requests">{open.length}</b>}>
       {open.length === 0 && (
         <p class="quiet">
           {known.asked === 0
@@ -36,6 +33,6 @@ export function NeedsALook() {
           </ul>
         </details>
       )}
-    </section>
+    </Card>
   );
 }

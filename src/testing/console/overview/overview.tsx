@@ -1,5 +1,6 @@
 import { linkTo } from "../address.js";
 import { useKnown } from "../live/known.js";
+import { Card } from "../parts/card.js";
 import { inDigits } from "../parts/formats.js";
 import { RequestTable } from "../requests/request-table.js";
 import { Connect } from "./connect.js";
@@ -32,17 +33,13 @@ export function Overview() {
         <NeedsALook />
         <div class="stack">
           <Connect />
-          <section class="card" aria-labelledby="latest">
-            <header>
-              <h2 id="latest">Latest requests</h2>
-              <a href={linkTo("requests")}>All requests</a>
-            </header>
+          <Card title="Latest requests" beside={<a href={linkTo("requests")}>All requests</a>}>
             {entries.length === 0 ? (
               <p class="quiet">Nothing has been asked yet. Connect a program, and see here what it asks.</p>
             ) : (
               <RequestTable entries={entries.slice(-mostShown).reverse()} open={undefined} />
             )}
-          </section>
+          </Card>
         </div>
       </div>
     </>

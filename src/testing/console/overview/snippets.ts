@@ -20,19 +20,20 @@ export const languages = {
 } as const;
 export type Language = keyof typeof languages;
 
-const trusted = ({ base }: Connection) => `curl -so ca.pem ${base}ca.pem   # whom to trust while it runs`;
+/** Without TLS there is nobody to trust. */
+export const isTls = ({ origin }: Pick<Connection, "origin">) => origin.startsWith("https");
+const trusted = (connection: Connection) =>
+  isTls(connection) ? `curl -so ca.pem ${connection.base}ca.pem   # whom to trust while it runs\n` : "";
 
 /** How a program in each language meets the emulator. */
 export const snippets: Record<Language, (connection: Connection) => string> = {
   environment: (connection) => {
     const { origin, tenantId, clientId, secret } = connection;
-    return `${trusted(connection)}
-export AZURE_TENANT_ID=${tenantId}
+    return `${trusted(connection)}export AZURE_TENANT_ID=${tenantId}
 export AZURE_CLIENT_ID=${clientId}
 export AZURE_CLIENT_SECRET=${shellWord(secret)}
 export AZURE_AUTHORITY_HOST=${origin}
-export GRAPH_APP_IDENTITY_GRAPH_ROOT=${origin}
-export NODE_EXTRA_CA_CERTS=ca.pem REQUESTS_CA_BUNDLE=ca.pem SSL_CERT_FILE=ca.pem`;
+export GRAPH_APP_IDENTITY_GRAPH_ROOT=${origin}${isTls(connection) ? "\nexport NODE_EXTRA_CA_CERTS=ca.pem REQUESTS_CA_BUNDLE=ca.pem SSL_CERT_FILE=ca.pem" : ""}`;
   },
   parameters: ({ origin, tenantId, clientId, secret }) =>
     JSON.stringify(
@@ -77,8 +78,7 @@ curl -s -H "Authorization: Bearer $TOKEN" ${plain}/v1.0/users`;
   },
   az: (connection) => {
     const { tenantId, clientId, secret, base } = connection;
-    return `${trusted(connection)}
-# az has fixed endpoints: start the emulator with --proxy
+    return `${trusted(connection)}# az has fixed endpoints: start the emulator with --proxy
 export HTTPS_PROXY=${new URL(base).origin} REQUESTS_CA_BUNDLE=$PWD/ca.pem
 az login --service-principal --allow-no-subscriptions \\
   --tenant ${tenantId} --username ${clientId} --password ${shellWord(secret)}

@@ -49,7 +49,7 @@ const factsOf = (entry: Entry, appName: string | undefined) =>
     ["Tenant", entry.tenant],
     ["Took", entry.ms === undefined ? undefined : `${entry.ms} ms`],
     ["Answer", entry.bytes === undefined ? undefined : `${inDigits(entry.bytes)} bytes`],
-    ["Token's permissions", (entry.claims?.roles as string[] | undefined)?.join(", ")],
+    ["Permissions", (entry.claims?.roles as string[] | undefined)?.join(", ")],
     ["Fault", entry.fault ? "struck by one of yours" : undefined],
   ] as const;
 

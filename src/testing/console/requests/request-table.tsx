@@ -2,6 +2,7 @@ import { Component } from "preact";
 import { linkTo } from "../address.js";
 import type { Entry } from "../calls/answers.js";
 import { useKnown } from "../live/known.js";
+import { Columns } from "../parts/columns.js";
 import { counted, timeOfDay } from "../parts/formats.js";
 
 interface RowProps {
@@ -18,7 +19,7 @@ const marksOf = ({ fault, advice, steps }: Entry): [text: string, look: string][
 ];
 
 /** A token request's path begins with the tenant and ends with MSAL's number for it, which say nothing here. */
-const shortened = (path: string) => path.replace(/^\/[0-9a-f-]{36}/, "/…").replace(/\?client-.*/, "");
+const shortened = (path: string) => path.replace(/^\/[0-9a-f-]{36}\//, "/…/").replace(/\?client-req.*/, "");
 
 /** Drawn once: what was asked doesn't change. */
 class Row extends Component<RowProps> {
@@ -61,22 +62,7 @@ export function RequestTable({ entries, open }: { entries: readonly Entry[]; ope
   const names = new Map(apps.map(({ clientId, name }) => [clientId, name]));
   return (
     <table class="requests">
-      <thead>
-        <tr>
-          <th scope="col" class="wide">
-            Time
-          </th>
-          <th scope="col">Status</th>
-          <th scope="col">Method</th>
-          <th scope="col">Path</th>
-          <th scope="col" class="wide">
-            App
-          </th>
-          <th scope="col" class="number wide">
-            ms
-          </th>
-        </tr>
-      </thead>
+      <Columns of={[["Time", "wide"], ["Status"], ["Method"], ["Path"], ["App", "wide"], ["ms", "number wide"]]} />
       <tbody>
         {entries.map((entry) => (
           <Row

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { useKnown } from "../live/known.js";
 import { act } from "../live/notices.js";
 import { useNow } from "../live/use-now.js";
+import { Card } from "../parts/card.js";
 import { Form, TextField } from "../parts/field.js";
 import { dayAndTime, duration, timeOfDay } from "../parts/formats.js";
 
@@ -17,8 +18,7 @@ export function Clock() {
   const real = Math.abs(offset) < 1000;
   const move = (body: object, said: string) => void act([{ method: "PATCH", path: "api/clock", body }], said);
   return (
-    <section class="card" aria-labelledby="clock">
-      <h3 id="clock">Clock</h3>
+    <Card title="Clock">
       <p class="big">
         <time>{`${dayAndTime(now).slice(0, 10)} ${timeOfDay(now)}`}</time>{" "}
         <small>{real ? "real time" : `${duration(offset)} ${offset > 0 ? "ahead" : "behind"}`}</small>
@@ -44,6 +44,6 @@ export function Clock() {
           <button type="submit">Set</button>
         </div>
       </Form>
-    </section>
+    </Card>
   );
 }

@@ -1,6 +1,7 @@
 import type { Switches } from "../calls/answers.js";
 import { useKnown } from "../live/known.js";
 import { act } from "../live/notices.js";
+import { Card } from "../parts/card.js";
 import { CheckField, SelectField } from "../parts/field.js";
 
 /** Each setting in words; what is no switch takes a number. */
@@ -54,9 +55,8 @@ export function GraphSettings() {
   const { graph } = useKnown();
   const names = Object.keys(settings) as (keyof Switches)[];
   return (
-    <section class="card" aria-labelledby="graph-settings">
-      <h3 id="graph-settings">How Graph behaves</h3>
+    <Card title="How Graph behaves">
       <div class="fields">{graph && names.map((name) => <Setting key={name} name={name} value={graph[name]} />)}</div>
-    </section>
+    </Card>
   );
 }

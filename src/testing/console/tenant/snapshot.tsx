@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { ask, curl } from "../calls/call.js";
 import { act, say } from "../live/notices.js";
+import { Card } from "../parts/card.js";
 import { confirm } from "../parts/dialog.js";
 import { CheckField } from "../parts/field.js";
 import { saveFile } from "./save-file.js";
@@ -31,8 +32,7 @@ export function Snapshot() {
     });
   };
   return (
-    <section class="card" aria-labelledby="snapshot">
-      <h3 id="snapshot">Import and export</h3>
+    <Card title="Import and export">
       <p class="quiet">
         A snapshot holds what was changed, and no secret's value. The command takes it as <code>--import</code>.
       </p>
@@ -53,6 +53,6 @@ export function Snapshot() {
           Import…
         </button>
       </div>
-    </section>
+    </Card>
   );
 }

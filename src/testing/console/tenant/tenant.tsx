@@ -1,5 +1,6 @@
 import { useKnown } from "../live/known.js";
 import { act } from "../live/notices.js";
+import { Card } from "../parts/card.js";
 import { Facts } from "../parts/code.js";
 import { confirm } from "../parts/dialog.js";
 import { Clock } from "./clock.js";
@@ -34,8 +35,7 @@ export function Tenant(_: { rest: string[] }) {
       </div>
       <div class="masonry">
         <Clock />
-        <section class="card" aria-labelledby="identity">
-          <h3 id="identity">Who it is</h3>
+        <Card title="Who it is">
           <Facts
             of={[
               ["Domain", health?.domain],
@@ -43,13 +43,11 @@ export function Tenant(_: { rest: string[] }) {
               ["Address", health?.origin],
             ]}
           />
-        </section>
+        </Card>
         <GraphSettings />
         <Snapshot />
         <Trust />
-        <section class="card" aria-labelledby="ends">
-          <h3 id="ends">Begin again, or end</h3>
-
+        <Card title="Begin again, or end">
           <div class="actions">
             <button type="button" class="danger" onClick={reset}>
               Reset…
@@ -58,7 +56,7 @@ export function Tenant(_: { rest: string[] }) {
               Stop the emulator…
             </button>
           </div>
-        </section>
+        </Card>
       </div>
     </>
   );

@@ -1,5 +1,7 @@
 import { ask } from "../calls/call.js";
 import { say } from "../live/notices.js";
+import { Card } from "../parts/card.js";
+import { Columns } from "../parts/columns.js";
 import { saveFile } from "./save-file.js";
 
 const variables = [
@@ -21,19 +23,12 @@ async function save(name: string): Promise<void> {
 /** Whom clients have to trust while it runs. */
 export function Trust() {
   return (
-    <section class="card" aria-labelledby="trust">
-      <h3 id="trust">Trust files</h3>
+    <Card title="Trust files">
       <p class="quiet">
         Made for this start, installed nowhere. <code>bundle.pem</code> holds what was trusted before as well.
       </p>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Who</th>
-            <th scope="col">Variable</th>
-            <th scope="col">File</th>
-          </tr>
-        </thead>
+      <table class="stacked">
+        <Columns of={[["Who"], ["Variable"], ["File"]]} />
         <tbody>
           {variables.map(([who, variable, file]) => (
             <tr key={who}>
@@ -52,6 +47,6 @@ export function Trust() {
           Save bundle.pem
         </button>
       </div>
-    </section>
+    </Card>
   );
 }
