@@ -23,7 +23,7 @@ export type Language = keyof typeof languages;
 /** Without TLS there is nobody to trust. */
 export const isTls = ({ origin }: Pick<Connection, "origin">) => origin.startsWith("https");
 const trusted = (connection: Connection) =>
-  isTls(connection) ? `curl -so ca.pem ${connection.base}ca.pem   # whom to trust while it runs\n` : "";
+  isTls(connection) ? `curl -so ca.pem ${connection.base}ca.pem   # to be trusted\n` : "";
 
 /** How a program in each language meets the emulator. */
 export const snippets: Record<Language, (connection: Connection) => string> = {

@@ -10,17 +10,12 @@ interface CardProps {
 /** A part of a page, found by its title. */
 export function Card({ title, beside, children }: CardProps) {
   const id = title.replaceAll(" ", "-");
-  const heading = <h3 id={id}>{title}</h3>;
   return (
     <section class="card" aria-labelledby={id}>
-      {beside === undefined ? (
-        heading
-      ) : (
-        <header>
-          {heading}
-          {beside}
-        </header>
-      )}
+      <header>
+        <h3 id={id}>{title}</h3>
+        {beside}
+      </header>
       {children}
     </section>
   );

@@ -19,7 +19,7 @@ const marksOf = ({ fault, advice, steps }: Entry): [text: string, look: string][
 ];
 
 /** A token request's path begins with the tenant and ends with MSAL's number for it, which say nothing here. */
-const shortened = (path: string) => path.replace(/^\/[0-9a-f-]{36}\//, "/…/").replace(/\?client-req.*/, "");
+const shortened = (path: string) => path.replace(/^\/[0-9a-f-]{36}/, "/…").replace(/\?client-.*/, "");
 
 /** Drawn once: what was asked doesn't change. */
 class Row extends Component<RowProps> {
