@@ -184,13 +184,13 @@ export interface Furnishing extends SnapshotSource {
 
 /**
  * The same, with what is to be there from the start, and again after each reset.
+ * Over sixty lines: it puts together the parts, which have to know each other, and gives them out as one object.
  * @param furnish is called before a socket is open
  */
 export async function startFurnished(
   options: EmulatorOptions,
   furnish: (furnishing: Furnishing) => void,
 ): Promise<Emulator> {
-  // Over sixty lines: it puts together the parts, which have to know each other, and gives them out as one object.
   checkKnown("startEmulator()", options, optionNames);
   const strict = options.strict === true ? strictest : options.strict || {};
   checkKnown("strict", strict, strictest);

@@ -52,33 +52,16 @@ export function readSettings(args: readonly string[]): Settings | "help" | "vers
   for (const name of ["config", "import", "host", "certificate", "control-token", "dotenv", "env-file"] as const) {
     if (text(name)?.trim() === "") throw new Misuse(`--${name} needs a value.`);
   }
-  const token = text("control-token");
-  if (token !== undefined && values["no-control"]) throw new Misuse("Give --control-token or --no-control, not both.");
+  if (text("control-token") !== undefined && values["no-control"])
+    throw new Misuse("Give --control-token or --no-control, not both.");
   if (values.open && values["no-control"]) throw new Misuse("Give --open or --no-control, not both.");
   const running = programOf(text("exec"), program);
   const roles = text("roles") === undefined ? undefined : permissions("--roles", text("roles")!);
   const exportTo = exportPath(text("export-on-exit"), text("import"));
   const asked = { users: text("users"), seed: text("seed"), roles, throttle: values.throttle === true };
   const { state, people } = startingState(text("config"), text("import"), exportTo !== undefined, asked);
-  const { server = {}, tenant = {}, apps: [first] = [] } = state;
-  const host = text("host") ?? server.host;
   return {
-    emulator: {
-      ...state.graph,
-      ...tenant,
-      port: wholeNumber("port", text("port"), 65_535, server.port ?? (running === undefined ? 8443 : 0)),
-      users: wholeNumber("users", text("users"), 10_000_000, tenant.users ?? 1000),
-      seed: wholeNumber("seed", text("seed"), 2 ** 31, tenant.seed ?? 1),
-      tls: {
-        hostnames: [...(server.hostnames ?? []), ...texts("hostname")].map((name) => hostName("--hostname", name)),
-      },
-      proxy: values.proxy === true || server.proxy === true,
-      throttle: state.graph?.throttle ?? asked.throttle,
-      control: values["no-control"] ? false : { ...(token !== undefined && { token }) },
-      ...(host !== undefined && { host }),
-      ...(roles !== undefined && { roles }),
-      ...(first?.clientId !== undefined && { clientId: first.clientId }),
-    },
+    emulator: emulatorOptions(values, state, roles, running === undefined ? 8443 : 0),
     state,
     people,
     exportTo,
@@ -90,6 +73,32 @@ export function readSettings(args: readonly string[]): Settings | "help" | "vers
     program: running,
     envFile: text("dotenv") ?? text("env-file"),
     quiet: values.json === true,
+  };
+}
+
+/** What options and the file say of the emulator itself; options win. */
+function emulatorOptions(
+  values: Values,
+  { server = {}, tenant = {}, graph = {}, apps: [first] = [] }: StateFile,
+  roles: readonly string[] | undefined,
+  port: number,
+): EmulatorOptions {
+  const text = (name: OptionName) => values[name] as string | undefined;
+  const hostnames = [...(server.hostnames ?? []), ...((values.hostname ?? []) as string[])];
+  const [host, token] = [text("host") ?? server.host, text("control-token")];
+  return {
+    ...graph,
+    ...tenant,
+    port: wholeNumber("port", text("port"), 65_535, server.port ?? port),
+    users: wholeNumber("users", text("users"), 10_000_000, tenant.users ?? 1000),
+    seed: wholeNumber("seed", text("seed"), 2 ** 31, tenant.seed ?? 1),
+    tls: { hostnames: hostnames.map((name) => hostName("--hostname", name)) },
+    proxy: values.proxy === true || server.proxy === true,
+    throttle: graph.throttle ?? false,
+    control: values["no-control"] ? false : { ...(token !== undefined && { token }) },
+    ...(host !== undefined && { host }),
+    ...(roles !== undefined && { roles }),
+    ...(first?.clientId !== undefined && { clientId: first.clientId }),
   };
 }
 

@@ -32,6 +32,7 @@ const stateEvent = (changed: readonly string[], latest: number) =>
 /**
  * @param changes names the parts of the state that changed since it was asked last; it is asked twice a second while somebody reads,
  * since code changes the state without telling anybody
+ * Over sixty lines: short functions that share the readers.
  */
 export function createEventStreams(answered: AnsweredRequests, changes: () => readonly string[]): EventStreams {
   const readers = new Set<Reader>();

@@ -68,6 +68,7 @@ export interface DirectoryOptions extends DirectorySizes {
   clock: EmulatorClock;
 }
 
+/** Over sixty lines: it puts the parts of a directory together, which know each other. */
 export function createDirectory({ seed, tenantId, domain, clock, ...chosen }: DirectoryOptions): Directory {
   const sizes = { ...defaultSizes, ...chosen };
   const people = createPeople(seed, domain, sizes.users, sizes.groups);

@@ -28,6 +28,7 @@ function useWanted(app: AppShown): Map<string, string> {
   return wanted;
 }
 
+/** Over sixty lines: most of them are markup. */
 export function AppPermissions({ app }: { app: AppShown }) {
   const [role, setRole] = useState("");
   const wanted = useWanted(app);

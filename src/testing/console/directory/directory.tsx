@@ -21,6 +21,7 @@ function OpenPane({ kind, open }: { kind: Kind; open: string }) {
   return kind === "users" ? <UserPane id={open} key={open} /> : <GroupPane id={open} key={open} />;
 }
 
+/** Over sixty lines: most of them are markup. */
 export function Directory({ rest: [wanted, open] }: { rest: string[] }) {
   const kind: Kind = wanted === "groups" ? "groups" : "users";
   const [search, setSearch] = useState("");

@@ -22,6 +22,7 @@ function clear(): void {
   });
 }
 
+/** Over sixty lines: most of them are markup. */
 export function Requests({ rest: [open] }: { rest: string[] }) {
   const { entries, apps, asked, refused } = useKnown();
   const chosen = filter.use();
