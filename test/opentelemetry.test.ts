@@ -13,6 +13,7 @@ import {
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { readDirectory } from "../src/directory/read-directory/read-directory.js";
 import { readEach } from "../src/graph/read-each.js";
 import { enableTelemetry } from "../src/opentelemetry.js";
 import { listUsers } from "../src/users/list-users.js";
@@ -63,6 +64,30 @@ describe("Telemetry", () => {
     const attempts = named("GET /v1.0/users");
     expect(attempts.map((span) => parentOf(parentOf(parentOf(span)!)!))).toEqual([walk, walk, walk]);
     expect(new Set(finished().map((span) => span.spanContext().traceId)).size).toBe(1);
+  });
+
+  it("tells of a round of the whole directory where its time went: each request below the stream that asked it", async () => {
+    tenant.emulator.app().roles = ["User.Read.All", "GroupMember.Read.All"];
+    const streams = new Set<string>();
+    await inJob("nightly", async () => {
+      for await (const { stream } of readDirectory(tenant.client)) streams.add(stream);
+    });
+    const job = named("nightly")[0]!;
+    const walks = finished().filter(({ name }) => name.startsWith("walk "));
+    expect(new Set(walks.map((walk) => parentOf(walk)))).toEqual(new Set([job]));
+    expect(walks.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["walk /v1.0/users/delta", "walk /v1.0/groups/delta"]),
+    );
+    const attempts = finished().filter(({ name }) => /^(GET|POST) /.test(name));
+    const asked = tenant.emulator.requests.filter(({ service }) => service === "graph");
+    expect(attempts).toHaveLength(asked.length);
+    const below = (span: ReadableSpan): string[] => {
+      const above = parentOf(span);
+      return above ? [above.name.split(" ")[0]!, ...below(above)] : [];
+    };
+    expect([...new Set(attempts.map((span) => below(span).at(-1)))]).toEqual(["nightly"]);
+    const paged = attempts.filter(({ name }) => name.includes("/delta"));
+    expect(new Set(paged.map((span) => below(span).join(" ")))).toEqual(new Set(["request page walk nightly"]));
   });
 
   it("describes attempts as HTTP clients do, with repetitions counted and failures named", async () => {
