@@ -8,6 +8,12 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return nearest?.candidate;
 }
 
+/** What helps whoever has written a name that isn't known. */
+export function meant(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known);
+  return nearest ? `Did you mean "${nearest}"?` : `Known are ${known.join(", ") || "none"}.`;
+}
+
 function editDistance(a: string, b: string): number {
   // Whoever gives a text as long as this has misspelt nothing.
   if (Math.max(a.length, b.length) > 100) return Number.POSITIVE_INFINITY;

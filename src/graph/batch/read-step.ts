@@ -67,17 +67,17 @@ export async function readStep(
 async function readAnswer(response: Response, path: string, mostBytes: number): Promise<Answer> {
   const type = response.headers.get("content-type") ?? "";
   const isText = /^text\/plain/i.test(type);
+  const isFile = isContent(path) && !isPhoto(path);
   if (!/json/i.test(type) && !isText && type !== "") {
     const bytes = new Uint8Array(await response.arrayBuffer());
     // A page of HTML is somebody else's, unless a file is what was asked for; and nothing is no picture.
-    const isFile = isContent(path) && !isPhoto(path);
     if (isPhoto(path) && bytes.length === 0) throw unreadable(response);
     if (/^text\/html/i.test(type) && !isFile) throw unreadable(response);
     return { whole: bytes };
   }
   const text = await readText(response, mostBytes);
   if (response.status === 204) return { whole: undefined };
-  if (isText && isContent(path) && !isPhoto(path)) return { whole: text };
+  if (isText && isFile) return { whole: text };
   return readJson(text, response, path);
 }
 

@@ -7,7 +7,7 @@ import { nearestName } from "../nearest-name.js";
 import type { StateFile } from "../state/state-file.js";
 import { Misuse } from "./misuse.js";
 import { type CommandOption, commandOptions, type OptionName } from "./options.js";
-import { type ImportedPeople, startingState } from "./starting-state.js";
+import { type AskedState, type ImportedPeople, startingState } from "./starting-state.js";
 
 /** What to run beside the tenant: a line for the shell, or a program with its arguments. */
 export type Program = { line: string } | { argv: readonly string[] };
@@ -58,10 +58,11 @@ export function readSettings(args: readonly string[]): Settings | "help" | "vers
   const running = programOf(text("exec"), program);
   const roles = text("roles") === undefined ? undefined : permissions("--roles", text("roles")!);
   const exportTo = exportPath(text("export-on-exit"), text("import"));
-  const asked = { users: text("users"), seed: text("seed"), roles, throttle: values.throttle === true };
+  const [users, seed] = [wholeNumber("users", text("users"), 10_000_000), wholeNumber("seed", text("seed"), 2 ** 31)];
+  const asked = { users, seed, roles, throttle: values.throttle === true };
   const { state, people } = startingState(text("config"), text("import"), exportTo !== undefined, asked);
   return {
-    emulator: emulatorOptions(values, state, roles, running === undefined ? 8443 : 0),
+    emulator: emulatorOptions(values, state, asked, running === undefined ? 8443 : 0),
     state,
     people,
     exportTo,
@@ -80,7 +81,7 @@ export function readSettings(args: readonly string[]): Settings | "help" | "vers
 function emulatorOptions(
   values: Values,
   { server = {}, tenant = {}, graph = {}, apps: [first] = [] }: StateFile,
-  roles: readonly string[] | undefined,
+  { users, seed, roles }: AskedState,
   port: number,
 ): EmulatorOptions {
   const text = (name: OptionName) => values[name] as string | undefined;
@@ -89,9 +90,9 @@ function emulatorOptions(
   return {
     ...graph,
     ...tenant,
-    port: wholeNumber("port", text("port"), 65_535, server.port ?? port),
-    users: wholeNumber("users", text("users"), 10_000_000, tenant.users ?? 1000),
-    seed: wholeNumber("seed", text("seed"), 2 ** 31, tenant.seed ?? 1),
+    port: wholeNumber("port", text("port"), 65_535) ?? server.port ?? port,
+    users: users ?? tenant.users ?? 1000,
+    seed: seed ?? tenant.seed ?? 1,
     tls: { hostnames: hostnames.map((name) => hostName("--hostname", name)) },
     proxy: values.proxy === true || server.proxy === true,
     throttle: graph.throttle ?? false,
@@ -151,8 +152,8 @@ function programOf(line: string | undefined, argv: readonly string[] | undefined
   return line === undefined ? undefined : { line };
 }
 
-function wholeNumber(name: OptionName, text: string | undefined, most: number, fallback: number): number {
-  if (text === undefined) return fallback;
+function wholeNumber(name: OptionName, text: string | undefined, most: number): number | undefined {
+  if (text === undefined) return undefined;
   if (/^\d+$/.test(text) && Number(text) <= most) return Number(text);
   throw new Misuse(`--${name} is a whole number up to ${most}, not "${text}".`);
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
+import { defined } from "../check-options.js";
 import { StateFault } from "../state/form.js";
 import type { RowsForm } from "../state/read-rows.js";
 import { readStateFile, type StateFile } from "../state/state-file.js";
@@ -14,8 +15,8 @@ export interface ImportedPeople {
 
 /** What the command line asks for beside its files. */
 export interface AskedState {
-  users: string | undefined;
-  seed: string | undefined;
+  users: number | undefined;
+  seed: number | undefined;
   roles: readonly string[] | undefined;
   throttle: boolean;
 }
@@ -36,14 +37,11 @@ export function startingState(
   const source = imported === undefined || isFirst ? undefined : readImport(imported);
   if (source && "snapshot" in source) {
     const { snapshot } = source;
-    checkSameTenant({ ...state.tenant, ...numbers(asked) }, snapshot);
+    const { users, seed } = asked;
+    checkSameTenant({ ...state.tenant, ...defined({ users, seed }) }, snapshot);
     return { state: withAsked({ ...snapshot, server: state.server ?? {} }, asked), people: undefined };
   }
   return { state: withAsked(state, asked), people: source };
-}
-
-function numbers({ users, seed }: AskedState): Record<string, number> {
-  return { ...(users !== undefined && { users: Number(users) }), ...(seed !== undefined && { seed: Number(seed) }) };
 }
 
 /** A snapshot is of one population: another has other people under its numbers. */

@@ -1,4 +1,4 @@
-import { nearestName } from "../nearest-name.js";
+import { meant } from "../nearest-name.js";
 
 const statuses = {
   invalid: 400,
@@ -49,9 +49,7 @@ export type FieldKind = keyof typeof kinds;
 export function checkFields(body: Readonly<Record<string, unknown>>, known: Readonly<Record<string, FieldKind>>): void {
   for (const [name, value] of Object.entries(body)) {
     if (!Object.hasOwn(known, name)) {
-      const nearest = nearestName(name, Object.keys(known));
-      const hint = nearest ? `Did you mean "${nearest}"?` : `Known are ${Object.keys(known).join(", ") || "none"}.`;
-      throw new ControlError("invalid", `There is no field "${name}". ${hint}`);
+      throw new ControlError("invalid", `There is no field "${name}". ${meant(name, Object.keys(known))}`);
     }
     const [fits, expected] = kinds[known[name] as FieldKind];
     if (!fits(value)) throw new ControlError("invalid", `"${name}" must be ${expected}.`);

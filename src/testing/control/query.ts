@@ -1,4 +1,4 @@
-import { nearestName } from "../nearest-name.js";
+import { meant } from "../nearest-name.js";
 import { ControlError } from "./control-error.js";
 
 const whole = (least: number, most: number) =>
@@ -32,9 +32,10 @@ export const listQuery = { search: "text", top: "some", skip: "number" } as cons
 export function checkQuery(query: URLSearchParams, known: QueryTable): void {
   for (const name of new Set(query.keys())) {
     if (!Object.hasOwn(known, name)) {
-      const nearest = nearestName(name, Object.keys(known));
-      const hint = nearest ? `Did you mean "${nearest}"?` : `Known are ${Object.keys(known).join(", ") || "none"}.`;
-      throw new ControlError("invalid", `The query knows no "${name.slice(0, 100)}" here. ${hint}`);
+      throw new ControlError(
+        "invalid",
+        `The query knows no "${name.slice(0, 100)}" here. ${meant(name, Object.keys(known))}`,
+      );
     }
     const values = query.getAll(name);
     const [fits, expected] = kinds[known[name] as keyof typeof kinds];

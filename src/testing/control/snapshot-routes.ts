@@ -1,4 +1,4 @@
-import { applyState, tryOnCopy } from "../state/apply-state.js";
+import { applyState, generatedCopy } from "../state/apply-state.js";
 import { propertyKinds, writeRows } from "../state/directory-rows.js";
 import { StateFault } from "../state/form.js";
 import { type RowsForm, readRows } from "../state/read-rows.js";
@@ -46,7 +46,7 @@ function replaceState(call: ControlCall): ControlReply {
   if (state.snapshot === undefined) throw new ControlError("invalid", '"snapshot" is missing: this is no snapshot.');
   if (state.server) throw new ControlError("invalid", '"server" is set at the start.');
   checkSameTenant(call, state);
-  read(() => tryOnCopy(sourceOf(call), clock.now, true, (copy) => applyState(copy, state)));
+  read(() => applyState(generatedCopy(tenant, clock.now), state));
   tenant.reset();
   faults.clear();
   clock.advance(-clock.offset());
@@ -56,16 +56,17 @@ function replaceState(call: ControlCall): ControlReply {
 
 function importUsers(call: ControlCall): ControlReply {
   const { emulator, tenant, text, contentType } = call;
-  const { directory } = tenant;
-  const form = forms[contentType] ?? "json";
-  const rows = read(() => readRows(text, form, propertyKinds(directory.populations.users)));
+  const kindOf = propertyKinds(tenant.directory.populations.users);
   const place = (row: number) => `row ${row + 1}`;
-  read(() =>
-    tryOnCopy(sourceOf(call), emulator.clock.now, false, (copy) =>
-      writeRows(copy.tenant.directory, "users", rows, place),
-    ),
-  );
-  return { json: writeRows(directory, "users", rows, place) };
+  const { apps = [], directory = {} } = takeSnapshot(sourceOf(call));
+  const rows = read(() => {
+    const given = readRows(text, forms[contentType]!, kindOf);
+    const copy = generatedCopy(tenant, emulator.clock.now);
+    applyState(copy, { apps, directory });
+    writeRows(copy.tenant.directory, "users", given, place);
+    return given;
+  });
+  return { json: writeRows(tenant.directory, "users", rows, place) };
 }
 
 /** The tenant from the start with all that was done to it, out and in. */

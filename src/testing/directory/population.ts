@@ -162,10 +162,10 @@ export function createPopulation(recipe: Recipe, clock: EmulatorClock, log: (cha
     return Object.fromEntries([...properties, ...extensions].map((property) => [property, clone(read(property))]));
   }
 
-  function append(given: Record<string, unknown>, check: boolean): number {
+  const completed = (given: Record<string, unknown>) => ({ ...recipe.complete?.(given, end), ...given });
+
+  function append(whole: Record<string, unknown>): number {
     const key = end;
-    const whole = { ...recipe.complete?.(given, key), ...given };
-    if (check) checkFree(whole, key);
     takeNames(whole, key);
     overlays.set(key, whole);
     end += 1;
@@ -200,7 +200,11 @@ export function createPopulation(recipe: Recipe, clock: EmulatorClock, log: (cha
       return key;
     },
     view,
-    add: (properties) => append(checked(properties), true),
+    add(properties) {
+      const whole = completed(checked(properties));
+      checkFree(whole, end);
+      return append(whole);
+    },
     update(key, properties) {
       const given = checked(properties);
       if ("id" in given) throw new TypeError(`The id of a ${entity} can't be changed`);
@@ -222,7 +226,7 @@ export function createPopulation(recipe: Recipe, clock: EmulatorClock, log: (cha
     },
     write(key, properties) {
       const given = checked(properties);
-      if (key === undefined) return append(given, false);
+      if (key === undefined) return append(completed(given));
       change(key, given);
       return key;
     },

@@ -1,10 +1,10 @@
 import { createClosures } from "./closure.js";
 import { type Kind, objectId, objectOf } from "./collection.js";
 import { createLinks, type Links } from "./links.js";
-import { nothing, type ObjectRef, type ObjectSet } from "./object-set.js";
+import { eachOf, nothing, type ObjectRef, type ObjectSet } from "./object-set.js";
 import type { Change, Population } from "./population.js";
 import { createRelatedSet, type RelatedPart } from "./related-set.js";
-import { type Navigation, type RelationRule, relationRules } from "./relation-rules.js";
+import { type Navigation, navigationNamed, type RelationRule, relationRules } from "./relation-rules.js";
 import { holds, keyAt } from "./segments.js";
 import type { Structure } from "./structure.js";
 
@@ -18,6 +18,8 @@ export interface Relations {
   unlink(rule: RelationRule, source: number, target: ObjectRef): boolean;
   /** Objects that were related once, and aren't any more, both ends being there. */
   ended(rule: RelationRule, source: number): ObjectRef[];
+  /** Of a relation to one: that one from now on, or nobody. */
+  point(rule: RelationRule, source: number, target: ObjectRef | undefined): void;
   related(rule: RelationRule, source: number, target: ObjectRef): boolean;
   /** What differs from the generated relations, be its objects deleted. */
   changes(): Iterable<RelationChange>;
@@ -83,27 +85,40 @@ export function createRelations({ populations, structure, log, version }: Relati
     log({ kind: rule.from, key: source, properties: [rule.name], related: idOf(target) });
   }
 
+  function from(object: ObjectRef, navigation: Navigation): ObjectSet {
+    if (object.collection.kind === undefined) return nothing;
+    if (navigation.repeats) return closures.of(object, navigation);
+    return createRelatedSet(partsOf(object, navigation), navigation.kinds, populations);
+  }
+
+  function link(rule: RelationRule, source: number, target: ObjectRef): boolean {
+    const isNew = linksOf(rule).connect(objectId(rule.from, source), idOf(target), generated(rule, source, target));
+    if (isNew) told(rule, source, target);
+    return isNew;
+  }
+
+  function unlink(rule: RelationRule, source: number, target: ObjectRef): boolean {
+    const was = linksOf(rule).disconnect(objectId(rule.from, source), idOf(target), generated(rule, source, target));
+    if (was) told(rule, source, target);
+    return was;
+  }
+
   return {
-    from(object, navigation) {
-      if (object.collection.kind === undefined) return nothing;
-      if (navigation.repeats) return closures.of(object, navigation);
-      return createRelatedSet(partsOf(object, navigation), navigation.kinds, populations);
+    from,
+    link,
+    unlink,
+    point(rule, source, target) {
+      const way = navigationNamed(rule.from, rule.name)!;
+      const former = [...eachOf(from({ collection: populations[rule.from], key: source }, way))];
+      if (target && former.some((each) => idOf(each) === idOf(target))) return;
+      for (const each of former) unlink(rule, source, each);
+      if (target) link(rule, source, target);
     },
     related(rule, source, target) {
       const entry = linksOf(rule).forward(objectId(rule.from, source));
       const id = idOf(target);
       if (entry?.gone.has(id)) return false;
       return (entry?.known.has(id) ?? false) || generated(rule, source, target);
-    },
-    link(rule, source, target) {
-      const isNew = linksOf(rule).connect(objectId(rule.from, source), idOf(target), generated(rule, source, target));
-      if (isNew) told(rule, source, target);
-      return isNew;
-    },
-    unlink(rule, source, target) {
-      const was = linksOf(rule).disconnect(objectId(rule.from, source), idOf(target), generated(rule, source, target));
-      if (was) told(rule, source, target);
-      return was;
     },
     ended(rule, source) {
       const gone = linksOf(rule).forward(objectId(rule.from, source))?.gone ?? [];

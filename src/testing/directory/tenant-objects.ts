@@ -1,5 +1,6 @@
 import type { Group, User } from "@microsoft/microsoft-graph-types";
 import type { Kind } from "./collection.js";
+import { findNamed } from "./find-named.js";
 import { allOf, eachOf, type ObjectRef, type ObjectSet } from "./object-set.js";
 import type { Population } from "./population.js";
 import { navigationNamed, relationRule } from "./relation-rules.js";
@@ -107,15 +108,10 @@ export function tenantObjects<Properties extends object>(population: Population)
 export function tenantUsers(populations: Populations, relations: Relations): TenantUsers {
   const { users } = populations;
   const objects = tenantObjects<UserProperties>(users) as TenantUsers;
-  const [managers, manager] = [navigationNamed("users", "manager")!, relationRule("users", "manager")];
+  const manager = relationRule("users", "manager");
 
   function report(key: number, to: { id?: string } | null | undefined): void {
-    const boss = to?.id === undefined ? undefined : find(populations, manager.to, to.id);
-    for (const former of eachOf(relations.from({ collection: users, key }, managers))) {
-      if (former.collection === boss?.collection && former.key === boss.key) return;
-      relations.unlink(manager, key, former);
-    }
-    if (boss) relations.link(manager, key, boss);
+    relations.point(manager, key, to?.id === undefined ? undefined : find(populations, manager.to, to.id));
   }
 
   return {
@@ -164,10 +160,7 @@ function* idsOf(set: ObjectSet): Generator<string> {
 }
 
 function find(populations: Populations, kinds: readonly Kind[], name: string): ObjectRef {
-  for (const kind of kinds) {
-    const collection = populations[kind];
-    const key = collection.keyOf(name);
-    if (key !== undefined) return { collection, key };
-  }
-  throw new TypeError(`There is nothing "${name}" among ${kinds.join(", ")}`);
+  const found = findNamed(populations, kinds, name);
+  if (!found) throw new TypeError(`There is nothing "${name}" among ${kinds.join(", ")}`);
+  return found;
 }

@@ -72,15 +72,13 @@ function spoil(reply: WireReply, fault: Fault, request: WireRequest): WireReply 
   const headers = { ...reply.headers };
   const { retryAfter } = fault;
   if (retryAfter !== undefined) headers["retry-after"] = inHeader(retryAfter);
+  const isJson = fault.body !== undefined && typeof fault.body !== "string";
+  // The answer whose place it takes may have been a picture.
+  if (isJson) headers["content-type"] = "application/json; charset=utf-8";
   for (const [name, value] of Object.entries(fault.headers ?? {})) headers[name.toLowerCase()] = value;
   // Bytes stay bytes: a picture has no link to spoil.
   let { body } = reply;
-  if (typeof fault.body === "string") body = fault.body;
-  else if (fault.body !== undefined) {
-    body = JSON.stringify(fault.body);
-    // The answer whose place it takes may have been a picture.
-    if (!namesType(fault)) headers["content-type"] = "application/json; charset=utf-8";
-  }
+  if (fault.body !== undefined) body = isJson ? JSON.stringify(fault.body) : (fault.body as string);
   if (fault.loop) body = relink(body, () => request.url.href);
   if (fault.foreignLink) {
     const origin = fault.foreignLink === true ? "https://graph.microsoft.com.evil.example" : fault.foreignLink;
@@ -90,9 +88,6 @@ function spoil(reply: WireReply, fault: Fault, request: WireRequest): WireReply 
   if (fault.truncate) body = body?.slice(0, Math.ceil(body.length / 2));
   return { status: reply.status, headers, ...(body !== undefined && { body }) };
 }
-
-const namesType = ({ headers = {} }: Fault) =>
-  Object.keys(headers).some((name) => name.toLowerCase() === "content-type");
 
 function inHeader(retryAfter: NonNullable<Fault["retryAfter"]>): string {
   return retryAfter instanceof Date ? retryAfter.toUTCString() : String(retryAfter);

@@ -37,9 +37,14 @@ const defaultSwitches: GraphSwitches = {
   shuffle: false,
 };
 
-const expiries = ["gone", "syncStateNotFound", "unsupportedQuery"] as const satisfies GraphSwitches["deltaExpiry"][];
+export const expiries = [
+  "gone",
+  "syncStateNotFound",
+  "unsupportedQuery",
+] as const satisfies GraphSwitches["deltaExpiry"][];
 
-const ranges: Partial<Record<keyof GraphSwitches, [least: number, most: number]>> = {
+/** Of those that have one. The others are from 0 on. */
+export const ranges: Partial<Record<keyof GraphSwitches, [least: number, most: number]>> = {
   deltaPageSize: [1, 1000],
   deltaRelatedSize: [1, 100_000],
   shortPages: [0, 0.9],

@@ -6,25 +6,14 @@ import { createFaults, type Faults } from "../faults/faults.js";
 import { initialSwitches } from "../graph/switches.js";
 import { Tenant } from "../tenant.js";
 import { find, writeRows } from "./directory-rows.js";
-import { StateFault } from "./form.js";
+import { at } from "./form.js";
 import type { AppState, DirectoryState, SecretState, StateFile } from "./state-file.js";
-import { type SnapshotSource, takeSnapshot } from "./take-snapshot.js";
 
 /** What a file changes. */
 export interface Furnished {
   tenant: Tenant;
   faults: Pick<Faults, "add">;
   clock: { now(): number; advance(ms: number): void };
-}
-
-/** Runs what may fail, and says where in the file. */
-function at<T>(place: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof StateFault || !(error instanceof Error)) throw error;
-    throw new StateFault(`${place}: ${error.message}`);
-  }
 }
 
 /**
@@ -85,22 +74,11 @@ function applyDirectory({ directory }: Tenant, state: DirectoryState): void {
   }
 }
 
-/**
- * Tries something on a copy of a tenant, so that what fails changes nothing.
- * @param empty without what was changed
- */
-export function tryOnCopy<T>(
-  source: SnapshotSource,
-  now: () => number,
-  empty: boolean,
-  work: (copy: Furnished) => T,
-): T {
-  const { recipe } = source.tenant;
-  const copy: Furnished = {
+/** The same tenant with nothing changed, to try on it what is to change nothing if it fails. */
+export function generatedCopy({ recipe }: Tenant, now: () => number): Furnished {
+  return {
     tenant: new Tenant(recipe, { now }, {}),
     faults: createFaults(recipe.seed),
     clock: { now, advance: (ms) => void new Date(now() + ms).toISOString() },
   };
-  if (!empty) applyState(copy, { ...takeSnapshot(source), clock: {}, faults: [] });
-  return work(copy);
 }

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Kind } from "../directory/collection.js";
 import type { Directory } from "../directory/directory.js";
+import { findNamed } from "../directory/find-named.js";
 import type { ObjectRef } from "../directory/object-set.js";
-import { eachOf } from "../directory/object-set.js";
 import type { Population } from "../directory/population.js";
-import { navigationNamed, type RelationRule, relationRule } from "../directory/relation-rules.js";
-import { StateFault } from "./form.js";
+import { type RelationRule, relationRule } from "../directory/relation-rules.js";
+import { at, StateFault } from "./form.js";
 import type { ObjectState } from "./state-file.js";
 
 /** What rows may say beside properties, and which relation it is. */
@@ -19,16 +19,6 @@ interface Written {
   key: number;
   place: string;
   related: (readonly [rule: RelationRule, kind: "one" | "many", names: readonly string[]])[];
-}
-
-/** Runs what may fail for one row, and says for which. */
-function at<T>(place: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
-    throw new StateFault(`${place}: ${error.message}`);
-  }
 }
 
 /**
@@ -59,7 +49,7 @@ export function writeRows(
     return { key, place, related };
   });
   for (const { key, place } of written) at(place, () => population.checkNames(key));
-  for (const each of written) relate(directory, kind, each);
+  for (const each of written) relate(directory, each);
   return { added, updated: rows.length - added };
 }
 
@@ -98,30 +88,19 @@ function namesIn(given: unknown, many: "one" | "many"): string[] | undefined {
   return names.every((name) => typeof name === "string") ? names : undefined;
 }
 
-function relate(directory: Directory, kind: Kind, { key, place, related }: Written): void {
+function relate(directory: Directory, { key, place, related }: Written): void {
   for (const [rule, many, names] of related) {
     const targets = names.map((name) => at(`${place}: ${rule.name}`, () => find(directory, rule.to, name)));
-    if (many === "one") {
-      const former = eachOf(
-        directory.relations.from({ collection: directory.populations[kind], key }, navigationNamed(kind, rule.name)!),
-      );
-      for (const each of [...former]) {
-        if (!targets.some((target) => isSame(target, each))) directory.relations.unlink(rule, key, each);
-      }
-    }
-    for (const target of targets) directory.relations.link(rule, key, target);
+    if (many === "one") directory.relations.point(rule, key, targets[0]);
+    else for (const target of targets) directory.relations.link(rule, key, target);
   }
 }
 
-const isSame = (one: ObjectRef, other: ObjectRef) => one.collection === other.collection && one.key === other.key;
-
 /** @throws TypeError when there is no such object */
 export function find({ populations }: Directory, kinds: readonly Kind[], name: string): ObjectRef {
-  for (const kind of kinds) {
-    const key = populations[kind].keyOf(name);
-    if (key !== undefined) return { collection: populations[kind], key };
-  }
-  throw new TypeError(`there is nothing "${name}" among ${kinds.join(", ")}.`);
+  const found = findNamed(populations, kinds, name);
+  if (!found) throw new TypeError(`there is nothing "${name}" among ${kinds.join(", ")}.`);
+  return found;
 }
 
 type PropertyKind = "boolean" | "number" | "string" | "list" | "object";

@@ -1,4 +1,4 @@
-import { nearestName } from "../nearest-name.js";
+import { meant } from "../nearest-name.js";
 
 /** What may stand at a place of `emulator.json`. What checks it and its JSON schema both come from this. */
 export type Form = { about?: string } & (
@@ -18,6 +18,16 @@ export type Form = { about?: string } & (
 
 /** A file that can't be meant so; its message begins with the place. */
 export class StateFault extends Error {}
+
+/** Runs what may fail, and says where in the file. */
+export function at<T>(place: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof StateFault || !(error instanceof Error)) throw error;
+    throw new StateFault(`${place}: ${error.message}`);
+  }
+}
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -96,18 +106,13 @@ export function checkForm(value: unknown, form: Form, place = ""): void {
   } else if (form.kind === "object") {
     for (const [name, each] of Object.entries(value as object)) {
       const known = Object.hasOwn(form.fields, name) ? form.fields[name] : undefined;
-      if (!known) throw new StateFault(unknownField(below(place, name), name, Object.keys(form.fields)));
+      if (!known) throw new StateFault(`There is no ${below(place, name)}. ${meant(name, Object.keys(form.fields))}`);
       checkForm(each, known, below(place, name));
     }
     for (const name of form.required ?? []) {
       if (!Object.hasOwn(value as object, name)) throw new StateFault(`${below(place, name)} is missing.`);
     }
   }
-}
-
-function unknownField(place: string, name: string, known: readonly string[]): string {
-  const nearest = nearestName(name, known);
-  return `There is no ${place}. ${nearest ? `Did you mean "${nearest}"?` : `Known are ${known.join(", ")}.`}`;
 }
 
 /** The same for editors, as JSON schema (draft 7). */

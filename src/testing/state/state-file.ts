@@ -3,7 +3,7 @@ import { kinds as directoryKinds, type Kind } from "../directory/collection.js";
 import { relationRules } from "../directory/relation-rules.js";
 import { userProperties } from "../directory/user-properties.js";
 import type { Fault } from "../faults/faults.js";
-import type { GraphSwitches } from "../graph/switches.js";
+import { expiries, type GraphSwitches, ranges } from "../graph/switches.js";
 import type { TenantOptions } from "../tenant.js";
 import { checkForm, type Form, StateFault, schemaOf } from "./form.js";
 
@@ -127,15 +127,20 @@ const appFields = {
   accessTokenVersion: whole(1, 2),
 } satisfies Record<keyof AppState, Form>;
 
+function inRange(name: keyof GraphSwitches) {
+  const [least, most] = ranges[name] ?? [0, many];
+  return { kind: "number" as const, least, most };
+}
+
 const graphFields = {
   throttle: flag,
-  pageTokenLifetimeMs: { kind: "number", least: 0, most: many },
-  deltaTokenLifetimeMs: { kind: "number", least: 0, most: many },
-  deltaPageSize: whole(1, 1000),
-  deltaRelatedSize: whole(1, 100_000),
-  deltaExpiry: { kind: "choice", of: ["gone", "syncStateNotFound", "unsupportedQuery"] },
-  shortPages: { kind: "number", least: 0, most: 0.9 },
-  replays: share,
+  pageTokenLifetimeMs: inRange("pageTokenLifetimeMs"),
+  deltaTokenLifetimeMs: inRange("deltaTokenLifetimeMs"),
+  deltaPageSize: { ...inRange("deltaPageSize"), whole: true },
+  deltaRelatedSize: { ...inRange("deltaRelatedSize"), whole: true },
+  deltaExpiry: { kind: "choice", of: expiries },
+  shortPages: inRange("shortPages"),
+  replays: inRange("replays"),
   shuffle: flag,
 } satisfies Record<keyof GraphSwitches, Form>;
 
