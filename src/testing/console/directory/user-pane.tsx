@@ -1,13 +1,8 @@
 import { useState } from "preact/hooks";
-import { linkTo } from "../address.js";
 import type { DirectoryObject } from "../calls/answers.js";
 import { act } from "../live/notices.js";
-import { useAnswer } from "../live/use-answer.js";
-import { Code } from "../parts/code.js";
 import { Form, TextField } from "../parts/field.js";
-import { Pane } from "../parts/pane.js";
-import { DeleteObject } from "./delete-object.js";
-import { ObjectForm } from "./object-form.js";
+import { ObjectPane } from "./object-pane.js";
 
 const properties = {
   displayName: "Display name",
@@ -45,21 +40,9 @@ function Manager({ user }: { user: DirectoryObject }) {
 }
 
 export function UserPane({ id }: { id: string }) {
-  const { answer: user, failure } = useAnswer<DirectoryObject>(`api/users/${encodeURIComponent(id)}`);
-  const title = user ? String(user.displayName ?? id) : (failure ?? "User");
   return (
-    <Pane title={title} closeTo={linkTo("directory", "users")} of={id}>
-      {user && (
-        <>
-          <ObjectForm kind="users" object={user} properties={properties} />
-          <Manager user={user} />
-          <DeleteObject kind="users" object={user} />
-          <details>
-            <summary>JSON</summary>
-            <Code text={JSON.stringify(user, undefined, 2)} label="JSON" />
-          </details>
-        </>
-      )}
-    </Pane>
+    <ObjectPane kind="users" id={id} properties={properties}>
+      {(user) => <Manager user={user} />}
+    </ObjectPane>
   );
 }
