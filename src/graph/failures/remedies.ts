@@ -1,6 +1,7 @@
 import type { AppIdentityErrorCode } from "../../errors.js";
 import { isTransientStatus } from "../../http/retry-after.js";
 import { claimsChallenge } from "./claims-challenge.js";
+import { permissionRemedy } from "./permission-remedy.js";
 
 /** An answer, as far as its meaning depends on it. */
 export interface Refusal {
@@ -180,22 +181,4 @@ function queryRemedy(message: string): string {
     return "This is an advanced query: send the header ConsistencyLevel: eventual together with $count=true.";
   }
   return "Graph can't filter or sort so, or only with the header ConsistencyLevel: eventual and $count=true.";
-}
-
-/** Least application permission by the collection that was asked for. */
-const permissions: Record<string, string> = {
-  users: "User.Read.All",
-  groups: "Group.Read.All",
-  devices: "Device.Read.All",
-  applications: "Application.Read.All",
-  serviceprincipals: "Application.Read.All",
-  organization: "Organization.Read.All",
-  directoryroles: "RoleManagement.Read.Directory",
-  auditlogs: "AuditLog.Read.All",
-};
-
-function permissionRemedy({ url, message }: Refusal): string {
-  const collection = url.split("/")[4]?.split(/[?(]/)[0]?.toLowerCase() ?? "";
-  const named = /\b[A-Z]\w+\.Read\w*(\.\w+)*/.exec(message)?.[0] ?? permissions[collection] ?? "this path needs";
-  return `Give the app the application (not delegated) permission ${named}, and have an administrator consent to it.`;
 }

@@ -168,6 +168,16 @@ describe("a missing permission", () => {
     ["/v1.0/servicePrincipals?$top=1", "Application.Read.All"],
     ["/v1.0/devices", "Device.Read.All"],
     ["/v1.0/teams", "permission this path needs"],
+    // What the collection's own permission doesn't open: it would lead in a circle.
+    ["/v1.0/users/1/memberOf/microsoft.graph.group?$count=true", "permission Directory.Read.All"],
+    ["/v1.0/users('ada@contoso.com')/memberOf", "permission Directory.Read.All"],
+    ["/v1.0/users/1/transitiveMemberOf", "permission User.Read.All"],
+    ["/v1.0/users/1/manager?$select=id", "permission User.Read.All"],
+    ["/v1.0/users/1/messages", "permission this path needs"],
+    ["/v1.0/users/1/drive/root", "permission this path needs"],
+    ["/v1.0/groups/1/appRoleAssignments", "permission Directory.Read.All"],
+    ["/v1.0/groups(1)/owners", "permission Group.Read.All"],
+    ["/v1.0/servicePrincipals/1/owners", "permission Application.Read.All"],
   ])("for %s is named: %s", (path, permission) => {
     const { remedy } = failure(403, denied, { url: `https://graph.microsoft.com${path}` });
     expect(remedy).toContain(permission);
