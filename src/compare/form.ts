@@ -7,6 +7,10 @@ export const own = "(own)";
 /** What holds more is no answer of the services'. */
 const deepest = 30;
 
+/** Whatever these hold is named by its owner. */
+const owners = new Set(["customSecurityAttributes", "extensions"]);
+const ofAnnotations = /^@odata\.[a-z]+$/i;
+
 /** The form of a value. Objects of a list are told by their type; what not all of them have is marked as optional. */
 export function formOf(value: unknown, isName: RegExp, depth = 0): Form {
   if (value === null) return "null";
@@ -14,7 +18,10 @@ export function formOf(value: unknown, isName: RegExp, depth = 0): Form {
   if (Array.isArray(value)) return { list: listForm(value, isName, depth + 1) };
   if (typeof value === "object") {
     const nameOf = (name: string) => (isName.test(name) ? name : own);
-    const fields = Object.entries(value).map(([name, held]) => [nameOf(name), formOf(held, isName, depth + 1)]);
+    const fields = Object.entries(value).map(([name, held]) => [
+      nameOf(name),
+      formOf(held, owners.has(name) ? ofAnnotations : isName, depth + 1),
+    ]);
     return { object: Object.fromEntries(fields) };
   }
   return typeof value === "string" ? textForm(value) : typeof value;
@@ -63,10 +70,11 @@ function mergedFields(a: Record<string, Form>, b: Record<string, Form>): Record<
 }
 
 /**
- * Names of fields. With an underscore, or with a dot outside of an annotation, those of Graph are somebody's: an extension's, under its
- * owner's name or domain.
+ * Names of fields. With an underscore, with a hyphen but for a request's id, or with a dot outside of an annotation, those of Graph are
+ * somebody's: an extension's, under its owner's name or domain.
  */
-export const graphs = /^(?=.{1,80}$)(?:[A-Za-z][A-Za-z0-9-]*)?(?:@(?:odata\.|microsoft\.graph\.)?[A-Za-z.]+)?$/;
+export const graphs =
+  /^(?=.{1,80}$)(?:[A-Za-z][A-Za-z0-9]*|(?:client-)?request-id)?(?:@(?:odata\.|microsoft\.graph\.)?[A-Za-z.]+)?$/;
 export const entras = /^[a-z][a-z0-9_]{0,60}$/;
 
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

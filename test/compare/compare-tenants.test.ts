@@ -307,6 +307,11 @@ describe("What is told of a tenant", () => {
     ["a page of somebody's in place of JSON", "Zyzzyva was here"],
     ["JSON that ends in the middle", (text) => text.slice(0, text.length / 2).concat("Zyzzyva")],
     ["a field under a domain", (text) => text.replace("{", '{"com.zyzzyva.Qwghlm":1,"zyzzyva.example":{"Zyz.a":1},')],
+    ["a field with hyphens", (text) => text.replace("{", '{"Zyz-zyzzyva-Qwghlm":1,')],
+    [
+      "what owners name below Graph's own names",
+      '{"value":[{"customSecurityAttributes":{"Zyzzyva":{"ofZyzzyva":1}},"extensions":[{"zyzzyvaField":"x"}]}]}',
+    ],
     ["a type with a parameter of its own", (text) => text, { "content-type": 'text/zyzzyva; user="Zyzzyva"' }],
     ["a cost that is none", (text) => text, { "x-ms-resource-unit": "zyzzyva" }],
     ["an address that can't be decoded", '{"@odata.context":"https://a/$metadata#zyzzyva%E0%A4%A","value":[]}'],
