@@ -58,6 +58,15 @@ describe("what is published", () => {
     );
   });
 
+  it("reaches links with titles, and those that are defined elsewhere", () => {
+    writeFileSync(join(folder, "README.md"), '[a](b.md "B") [c][d] [e][f]\n\n[d]: ./g/h.md\n[f]: https://x.example\n');
+    prepare({});
+    const blob = `https://github.com/contoso/graph-app-identity/blob/v${version}`;
+    expect(read("README.md")).toBe(
+      `[a](${blob}/b.md "B") [c][d] [e][f]\n\n[d]: ${blob}/g/h.md\n[f]: https://x.example\n`,
+    );
+  });
+
   it.each<[string, Record<string, string>, RegExp]>([
     ["without a repository", { GITHUB_REPOSITORY: "" }, /GITHUB_REPOSITORY/],
     ["under a tag of another version", { GITHUB_REF_NAME: "v99.0.0" }, /must agree/],

@@ -28,18 +28,21 @@ const readme = readFileSync("README.md", "utf8");
 /** Neither an address nor a place on the same page. */
 const isRelative = (target) => !/^([a-z][a-z\d+.-]*:|#|\/)/i.test(target);
 const absolute = (target, kind) => `${url}/${kind}/${tag}/${target.replace(/^\.\//, "")}`;
-const parts = readme
-  .split(/(^```[\s\S]*?^```)/m)
-  .map((part) =>
-    part.startsWith("```")
-      ? part
-      : part
-          .replace(/(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)/g, (link, image, text, target) =>
-            isRelative(target) ? `${image}[${text}](${absolute(target, image ? "raw" : "blob")})` : link,
-          )
-          .replace(/(<img\b[^>]*\bsrc=")([^"]+)(")/g, (tagged, before, target, after) =>
-            isRelative(target) ? before + absolute(target, "raw") + after : tagged,
-          ),
-  );
+const parts = readme.split(/(^```[\s\S]*?^```)/m).map((part) =>
+  part.startsWith("```")
+    ? part
+    : part
+        .replace(
+          /(!?)\[((?:[^[\]]|\[[^\]]*\])*)\]\(([^)\s]+)(\s+"[^"]*")?\)/g,
+          (link, image, text, target, title = "") =>
+            isRelative(target) ? `${image}[${text}](${absolute(target, image ? "raw" : "blob")}${title})` : link,
+        )
+        .replace(/^( {0,3}\[[^\]]+\]:\s+)(\S+)/gm, (link, name, target) =>
+          isRelative(target) ? name + absolute(target, "blob") : link,
+        )
+        .replace(/(<img\b[^>]*\bsrc=")([^"]+)(")/g, (tagged, before, target, after) =>
+          isRelative(target) ? before + absolute(target, "raw") + after : tagged,
+        ),
+);
 writeFileSync("README.md", parts.join(""));
 console.log(`Ready to be published from ${url} at ${tag}.`);
